@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -54,34 +54,34 @@ def argument_columns(charter: Charter) -> Mapping[str, str]:
 
 def _column(rows: pl.DataFrame, name: str, function: Function, columns: Sequence[str]) -> pl.Series:
     if not columns:
-        return pl.Series(name, _values(name, function, [()]) * rows.height)
+        return pl.Series(name, _values(name, function, lambda: [()]) * rows.height)
     arguments = rows.select(columns)
     distinct = arguments.unique(maintain_order=True)
-    values = _series(name, _values(name, function, distinct.rows()))
+    values = _series(name, _values(name, function, distinct.iter_rows))
     found = arguments.join(
         distinct.with_columns(values.alias("__value")), on=columns, how="left", nulls_equal=True, maintain_order="left"
     )
     return found["__value"].alias(name)
 
 
-def _values(name: str, function: Function, asked: Sequence[Sequence[Any]]) -> list[Value]:
-    """The answers to some sets of arguments as serving takes them.
+def _values(name: str, function: Function, asked: Callable[[], Iterable[Sequence[Any]]]) -> list[Value]:
+    """The answers to some sets of arguments as serving takes them; these are read again where an answer is in doubt.
 
     Raises Invalid, with what was asked, for an error and for what is no value.
     """
     answers: list[Any] = []
-    try:
-        for arguments in asked:
+    for arguments in asked():
+        try:
             answers.append(function(*arguments))
-    except RAISED as error:
-        raise Invalid(
-            f"The feature {name} of {_asked(function, asked[len(answers)])} fails: {raised(error)}.",
-            "Make the function answer it, None where there is no answer; or keep such rows out by the contract.",
-            f"features.on_demand.{name}",
-        ) from error
+        except RAISED as error:
+            raise Invalid(
+                f"The feature {name} of {_asked(function, arguments)} fails: {raised(error)}.",
+                "Make the function answer it, None where there is no answer; or keep such rows out by the contract.",
+                f"features.on_demand.{name}",
+            ) from error
     if are_plain(answers):
         return answers
-    return [_value(name, function, arguments, answer) for arguments, answer in zip(asked, answers, strict=True)]
+    return [_value(name, function, arguments, answer) for arguments, answer in zip(asked(), answers, strict=True)]
 
 
 def _value(name: str, function: Function, arguments: Sequence[Any], answer: Any) -> Value:
