@@ -41,9 +41,11 @@ def main() -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    from serin.bootstrap import take_zones_as_they_are
     from serin_cli.command_line.app import read
 
     call = read(words)
+    take_zones_as_they_are()
     result = call.run()
     outcome = result if isinstance(result, Outcome) else Outcome(result)
     _show(outcome, call.as_json)

@@ -24,7 +24,7 @@ _WRITTEN = (".csv", ".parquet")
 def batch(
     model: Model,
     file: Annotated[
-        str | None, Parameter(help="CSV, gzipped CSV or Parquet with a column for each input of the model")
+        Path | None, Parameter(help="CSV, gzipped CSV or Parquet with a column for each input of the model")
     ] = None,
     /,
     *,
@@ -35,7 +35,7 @@ def batch(
         str | None, option("ID", "the id of a batch that was begun before, in place of a file", name="--batch")
     ] = None,
     no_wait: Annotated[bool, Parameter(help="begin, and do not wait for its end")] = False,
-    to: Annotated[str | None, option("FILE", "write the answers of all rows into this .csv or .parquet file")] = None,
+    to: Annotated[Path | None, option("FILE", "write the answers of all rows into this .csv or .parquet file")] = None,
     _json: Json = False,
 ) -> Outcome:
     """Score a whole file, and say where the answers are.
@@ -44,14 +44,14 @@ def batch(
     """
     if (file is None) == (begun is None):
         raise Invalid("A batch is a file, or the id of one that was begun.", "Write `batch MODEL FILE`, or --batch ID.")
-    if to is not None and Path(to).suffix not in _WRITTEN:
+    if to is not None and to.suffix not in _WRITTEN:
         raise Invalid(f"{to} is neither .csv nor .parquet.", "End the name with one of them.", "to")
     with connected() as client:
         name = begun or begin(client, model, str(file), version)
         look = now if no_wait else ended
         shown = look(client, model, name)
         if to is not None and shown["status"] == "done":
-            fetch(client, shown, Path(to))
+            fetch(client, shown, to)
         place = client.lake
     done = shown["status"] != "failed"
     return Outcome(shown, done, list(_said(shown, place, to)))
@@ -102,7 +102,7 @@ def fetch(client: Client, shown: Shown, to: Path) -> None:
             rows.sink_parquet(to)
 
 
-def _said(shown: Shown, lake: str, to: str | None) -> Iterator[str]:
+def _said(shown: Shown, lake: str, to: Path | None) -> Iterator[str]:
     batch = shown["batch"]
     name, model = batch["id"], batch["model"]
     if shown["status"] == "running":

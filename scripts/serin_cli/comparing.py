@@ -1,4 +1,4 @@
-"""`serin runs --compare`: trainings and their trials side by side, as a table or as a page."""
+"""`serin runs --compare`: runs and their trials side by side, as a table or as a page."""
 
 from __future__ import annotations
 

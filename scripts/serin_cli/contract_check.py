@@ -24,14 +24,14 @@ _REFUSED = "What is refused contradicts the standard, or itself; everything else
 
 
 def check(
-    *files: Annotated[str, Parameter(name="FILE", required=True, help="contracts (ODCS v3), or folders of them")],
+    *files: Annotated[Path, Parameter(name="FILE", required=True, help="contracts (ODCS v3), or folders of them")],
     as_json: Json = False,
 ) -> None:
     """What of contracts is checked, what is only said, and what contradicts the standard or itself.
 
     It ends with 1, after all of them are printed, when one is refused.
     """
-    records = [_record(file) for name in files for file in _files(Path(name))]
+    records = [_record(file) for name in files for file in _files(name)]
     if as_json:
         print_json(records)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -15,7 +16,7 @@ from serin_cli.predicting import instances_in
 def feedback(
     model: Model,
     file: Annotated[
-        str,
+        Path,
         Parameter(
             allow_leading_hyphen=True,
             help='a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or - for standard input',

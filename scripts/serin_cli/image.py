@@ -45,8 +45,8 @@ def image(
     number: Annotated[
         int | None, option("N", "(default: the live one)", name="--version", completer=known.versions)
     ] = None,
-    to: Annotated[str | None, option("FILE", "the file to write (default: MODEL-VERSION.oci.tar)")] = None,
-    beneath: Annotated[str | None, option("FILE", _BASE, name="--base")] = None,
+    to: Annotated[Path | None, option("FILE", "the file to write (default: MODEL-VERSION.oci.tar)")] = None,
+    beneath: Annotated[Path | None, option("FILE", _BASE, name="--base")] = None,
     _json: Json = False,
 ) -> Any:
     """The endpoint as an OCI image in one file, for teams that run containers.
@@ -58,8 +58,8 @@ def image(
         version = _version(client, model, number)
     target = _target(connection)
     _check_python(version, target)
-    base = None if beneath is None else _base(Path(beneath), target)
-    file = Path(to or f"{version.model}-{version.version}.oci.tar")
+    base = None if beneath is None else _base(beneath, target)
+    file = to or Path(f"{version.model}-{version.version}.oci.tar")
     layer, variables = _model_layer(connection, version), _variables(connection, version)
     with tempfile.TemporaryDirectory(prefix="serin-image-") as scratch, story.bar("packing the image"):
         layers = list(_layers(target, version, layer, Path(scratch)))

@@ -39,7 +39,7 @@ def init(
     name: Annotated[str, Parameter(help="the new model's name")],
     /,
     *,
-    file: Annotated[str, option("FILE", "rows with their labels, as CSV", name="--from")],
+    file: Annotated[Path, option("FILE", "rows with their labels, as CSV", name="--from")],
     label: Annotated[str, option("COLUMN", "the column to predict")],
     task: Annotated[
         Literal["binary", "multiclass", "regression"] | None, option("TASK", "(default: what the label looks like)")
@@ -61,8 +61,8 @@ def init(
     folder = MODELS / name
     if folder.exists():
         raise Conflict(f"{folder}/ exists already.", "Choose another name, or remove the folder first.")
-    dataset = _dataset(called, Path(file), name)
-    seen = look(Path(file))
+    dataset = _dataset(called, file, name)
+    seen = look(file)
     made = draft(
         seen,
         Wishes(
@@ -90,15 +90,15 @@ def init(
 
 
 def infer(
-    file: Annotated[str, Parameter(help="a CSV or Parquet file")],
+    file: Annotated[Path, Parameter(help="a CSV or Parquet file")],
     /,
     *,
     dataset: Annotated[str | None, option("NAME", "the dataset's name (default: the file's)")] = None,
     as_json: Json = False,
 ) -> dict[str, Any] | None:
     """Print the contract that a file's rows suggest."""
-    dataset = checked_name(dataset or dataset_of(Path(file)), "dataset")
-    seen = look(Path(file))
+    dataset = checked_name(dataset or dataset_of(file), "dataset")
+    seen = look(file)
     text = contract_text(seen, dataset, (), now=datetime.now(UTC))
     if as_json:
         return {"dataset": dataset, "rows": seen.rows, "rows_read": seen.typed.height, "contract": text}
@@ -204,7 +204,7 @@ def _notes(made: Draft) -> list[str]:
     return [*made.notes, *doubts]
 
 
-def _tell(made: Draft, folder: Path, file: str, questions: list[str]) -> None:
+def _tell(made: Draft, folder: Path, file: Path, questions: list[str]) -> None:
     seen = made.seen
     story.say(f"{folder}/ is written, a {made.task} model of {made.label.name} from {len(made.uses)} columns.")
     if made.dataset != made.model:

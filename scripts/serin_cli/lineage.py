@@ -27,7 +27,7 @@ def lineage(
     version: OfVersion = None,
     upload: Annotated[
         str | None,
-        option("ID", "instead: the trainings whose training set was made with this upload", completer=known.uploads),
+        option("ID", "instead: the runs whose training set was made with this upload", completer=known.uploads),
     ] = None,
     as_json: Json = False,
 ) -> Any:
@@ -52,7 +52,7 @@ def lineage(
 
 
 def line_of(run: Record) -> dict[str, Any]:
-    """A training that used an upload."""
+    """A run that used an upload."""
     names = ("id", "status", "at", "training_set", "version")
     return {name: run.get(name) for name in names}
 

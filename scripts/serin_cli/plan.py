@@ -8,7 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from serin.domain.account_quotas import needs_of, uses_of
-from serin.domain.cut_plan import CutPlan, PlannedPiece
+from serin.domain.cut_carriers import PlannedPiece
+from serin.domain.cut_plan import CutPlan
 from serin.domain.plan_sentences import sentences_of
 from serin.domain.records import as_record, from_record
 from serin_cli import story

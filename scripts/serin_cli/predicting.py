@@ -18,7 +18,7 @@ from serin_cli.command_line.words import Json, Model
 def predict(
     model: Model,
     file: Annotated[
-        str, Parameter(allow_leading_hyphen=True, help='a JSON file {"instances": [{…}]}, or - for standard input')
+        Path, Parameter(allow_leading_hyphen=True, help='a JSON file {"instances": [{…}]}, or - for standard input')
     ],
     /,
     *,
@@ -31,10 +31,10 @@ def predict(
         return client.predict(model, instances, access_of(model), explain=explain)
 
 
-def instances_in(file: str) -> Any:
+def instances_in(file: Path) -> Any:
     """The instances of a JSON file, or of standard input for `-`; NotFound or Invalid where there are none."""
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         return json.loads(text)["instances"]
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error

@@ -36,7 +36,7 @@ def export(
     dataset: Dataset,
     /,
     *,
-    to: Annotated[str | None, option("FILE", "the CSV file to write")] = None,
+    to: Annotated[Path | None, option("FILE", "the CSV file to write")] = None,
     upload: OfUpload = None,
     _json: Json = False,
 ) -> Outcome:
@@ -49,10 +49,12 @@ def export(
     content = to_csv(
         [in_files(rows, columns) for _, rows in rejected], {one.name_in_files: one.type for one in columns}
     )
-    export_file(Path(to), content)
+    export_file(to, content)
     rows = sum(rows.height for _, rows in rejected)
     then = _next(dataset, to)
-    return Outcome({"file": to, "rows": rows, "next": then}, said=[f"{rows:,} rows set aside are in {to}.", f"{then}."])
+    return Outcome(
+        {"file": str(to), "rows": rows, "next": then}, said=[f"{rows:,} rows set aside are in {to}.", f"{then}."]
+    )
 
 
 def list_rows(dataset: Dataset, /, *, upload: OfUpload = None, as_json: Json = False) -> Any:
@@ -117,5 +119,5 @@ def columns_of(dataset: str) -> Sequence[Column]:
     return contract.columns if contract else ()
 
 
-def _next(dataset: str, file: str) -> str:
+def _next(dataset: str, file: Path) -> str:
     return f"Correct the rows and ./scripts/serin upload {dataset} {file}"

@@ -33,7 +33,7 @@ def rerun(
             ended = client.run_ended(model, again, lambda: progress.update(progress.task_ids[0], description=said()))
     repeat = ended.get("repeat") or {}
     exact = repeat.get("predictions") == 0 and all(repeat.get("artifacts", {}).values())
-    lines = [f"The run {ended['id']}, which repeats {run}, is {ended['status']}.", ended.get("reason") or ""]
+    lines = [f"Run {ended['id']}, which repeats {run}, is {ended['status']}.", ended.get("reason") or ""]
     return Outcome(ended, ended["status"] == "repeated" and exact, [line for line in lines if line])
 
 

@@ -1,4 +1,4 @@
-"""`serin runs`: the trainings of a model, and what the gate measured."""
+"""`serin runs`: the runs of a model, and what the gate measured."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def runs(
         str | None,
         option("ID", "show the checks of this run (default: of the last that was judged)", completer=known.runs),
     ] = None,
-    compare: Annotated[bool, Parameter(help="trainings and trials side by side, each with its metrics")] = False,
+    compare: Annotated[bool, Parameter(help="runs and trials side by side, each with its metrics")] = False,
     where: Annotated[Sequence[str], option("CONDITION", _WHERE)] = (),
     order: Annotated[str | None, option("FIELD", _ORDER)] = None,
     limit: Annotated[int, option("N", f"how many runs are compared (default: {comparing.SHOWN})")] = comparing.SHOWN,
     page: Annotated[str | None, option("[FILE]", "write the comparison, with plots, to this file")] = None,
     as_json: Json = False,
 ) -> Any:
-    """The trainings of a model and their gates; --compare: trials too, side by side."""
+    """The runs of a model and their gates; --compare: trials too, side by side."""
     with connected() as client:
         if compare or where or order or page is not None:
             asked = comparing.Comparison(model, where, order, limit)

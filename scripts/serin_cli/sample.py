@@ -23,7 +23,7 @@ def sample(
     name: Annotated[str, Parameter(choices=("flights",), help="which example")],
     /,
     *,
-    to: Annotated[str, option("DIR", "the folder to write to")],
+    to: Annotated[Path, option("DIR", "the folder to write to")],
     today: Annotated[
         str | None, option("DAY", "move all days, so that this one of the sample is today: 2013-04-01")
     ] = None,
@@ -32,7 +32,7 @@ def sample(
     """Write an example's data as files."""
     assert name == "flights"
     later = timedelta(0) if today is None else days_until(datetime.now(UTC).date(), today)
-    return [str(path) for path in write_sample(Path(to), later)]
+    return [str(path) for path in write_sample(to, later)]
 
 
 def write_sample(to: Path, later: timedelta = timedelta(0)) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -21,10 +22,10 @@ def train(
     *,
     here: Annotated[bool, Parameter(help="in this process and from files, with no cloud")] = False,
     data: Annotated[
-        str | None, Parameter(metavar="FOLDER", help="with --here: the files, each dataset in a folder of its name")
+        Path | None, Parameter(metavar="FOLDER", help="with --here: the files, each dataset in a folder of its name")
     ] = None,
     to: Annotated[
-        str | None, Parameter(metavar="FOLDER", help="with --here: write the run, its rows and its model there")
+        Path | None, Parameter(metavar="FOLDER", help="with --here: write the run, its rows and its model there")
     ] = None,
     as_json: Json = False,
 ) -> Outcome:
@@ -65,6 +66,6 @@ def told_of(run: Mapping[str, Any]) -> list[str]:
     """How a training has ended, and why."""
     ended = f"registered as version {run.get('version')}" if run["status"] == "registered" else run["status"]
     verdict = run.get("verdict") or {}
-    lines = [f"The training {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
+    lines = [f"Run {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
     lines += [f"Warning: {warning}" for warning in run.get("warnings", [])]
     return [line for line in lines if line]

@@ -30,7 +30,7 @@ def upload(
     dataset: Dataset,
     /,
     *files: Annotated[
-        str,
+        Path,
         Parameter(name="FILE", required=True, help="CSV, Parquet, a workbook of one sheet, a folder of year=2013/…"),
     ],
     split: Annotated[bool, Parameter(help="a CSV file in pieces of a gigabyte, each with the header")] = False,
@@ -45,7 +45,7 @@ def upload(
         uploads = [
             _with_broken(client, client.upload(dataset, piece))
             for name in files
-            for file in incoming(Path(name), Path(folder))
+            for file in incoming(name, Path(folder))
             for piece in (written_pieces(file, Path(folder)) if split else [file])
         ]
     for one in () if as_json else uploads:

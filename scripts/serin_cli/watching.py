@@ -22,8 +22,8 @@ def watch(
     *,
     window: Annotated[str | None, option("DAY", "the window that this day lies in (default: the newest)")] = None,
     page: Annotated[str | None, option("[FILE]", "write a page with plots and a time line")] = None,
-    acknowledge: Annotated[str | None, option("FEATURE", "say that you are at the episode of this feature")] = None,
-    close: Annotated[str | None, option("FEATURE", "say that the episode of this feature is over")] = None,
+    acknowledge: Annotated[str | None, option("COLUMN", "say that you are at the episode of this column")] = None,
+    close: Annotated[str | None, option("COLUMN", "say that the episode of this column is over")] = None,
     as_json: Json = False,
 ) -> Any:
     """How a model is doing, and when the next training pays; take or close an episode."""
@@ -88,7 +88,7 @@ def _judged(report: Record) -> list[Record]:
 
 def _episode(of: Record) -> Record:
     return {
-        "feature": of["feature"],
+        "column": of["feature"],
         "status": of["status"],
         "began": _day(of.get("onset")),
         "opened": _day(of["opened"]),

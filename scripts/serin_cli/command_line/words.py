@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from serin_cli.command_line import known_names as known
+
+Completer = Callable[[Any], Any]
+"""Of `known_names`: what a shell offers for a word."""
 
 Json = Annotated[bool, Parameter(name="--json", help="print the result as JSON")]
 """Every command takes it: as `_json` where only whoever runs the command needs to know, else as `as_json`."""
@@ -28,6 +32,6 @@ OPTIONAL_VALUES = ("--page", "--sagemaker")
 """Options that may stand alone: a file is then named for them."""
 
 
-def option(metavar: str, text: str, **more: object) -> Parameter:
-    """An option with a value, and what it means."""
-    return Parameter(metavar=metavar, help=text, **more)  # type: ignore[arg-type]
+def option(metavar: str, text: str, *, name: str | None = None, completer: Completer | None = None) -> Parameter:
+    """An option with a value, and what it means; its `name` where that is not its argument's."""
+    return Parameter(name, metavar=metavar, help=text, completer=completer)

@@ -55,15 +55,16 @@ def wrong_call(error: CycloptsError, app: App) -> WrongCall:
 
 
 def _unknown_command(chain: Sequence[str], word: str) -> WrongCall:
-    command = commands().get(chain[0]) if chain else None
+    command, found = commands().get(chain[0]) if chain else None, word[:SHOWN]
+    if word.startswith("-"):
+        place, order = (f"an action of `{chain[0]}`", f"{chain[0]} ACTION") if chain else ("a command", "COMMAND")
+        return WrongCall(f"{found} stands where {place} is named.", f"Write it after: `serin {order} … {found}`.")
     if isinstance(command, Actions):
-        known = list(command.places)
-        return WrongCall(
-            f"`{chain[0]}` has no action {word[:SHOWN]!r}.", _nearest(word, known, f"There are: {', '.join(known)}.")
-        )
-    return WrongCall(
-        f"There is no command {word[:SHOWN]!r}.", _nearest(word, commands(), "`serin --help` lists the commands.")
-    )
+        actions = list(command.places)
+        remedy = _nearest(word, actions, f"There are: {', '.join(actions)}.")
+        return WrongCall(f"`{chain[0]}` has no action {found!r}.", remedy)
+    remedy = _nearest(word, (*commands(), "--help"), "`serin --help` lists the commands.")
+    return WrongCall(f"There is no command {found!r}.", remedy)
 
 
 def _unknown_option(error: UnknownOptionError, app: App, look: str) -> WrongCall:

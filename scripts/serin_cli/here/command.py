@@ -32,13 +32,13 @@ ROOM = 60 * 1024**2
 """What a model may have here, about: the workflow knows to the megabyte what the layers of `predict` leave it."""
 
 
-def train_here(name: str, data: str | None, to: str | None, *, as_json: bool) -> Outcome:
+def train_here(name: str, data: Path | None, to: Path | None, *, as_json: bool) -> Outcome:
     """Take the files in and train on them, without a cloud; done is a version that would be registered."""
     if data is None:
         raise Invalid("A training here needs its files.", "Name their folder: --data FOLDER.", "--data")
     charter_of(name)
     model, began = read_model(MODELS / name), time.perf_counter()
-    files = files_of(Path(data), model.charter)
+    files = files_of(data, model.charter)
     world = HereWorld(source_of(model))
     with code_in_place(model.folder), kernel_beside(), prints_aside() if as_json else nullcontext():
         for dataset, its in files.items():
@@ -48,7 +48,7 @@ def train_here(name: str, data: str | None, to: str | None, *, as_json: bool) ->
             uuid4().hex, Platform({}).model_function, ROOM, commit_of(ROOT), lambda trial: _say_trial(trial, as_json)
         )
     if to is not None:
-        _write(world, run, Path(to))
+        _write(world, run, to)
     return Outcome(as_record(run), run.status == "registered", _said(run, time.perf_counter() - began))
 
 

@@ -336,6 +336,9 @@ def test_a_row_that_was_set_aside_is_corrected_and_sent_in_again() -> None:
     values = dict(zip(header.split(","), line.split(","), strict=True))
     assert (values["__upload"], values["__row"], values["amount"], values["shop"]) == (upload.id, "2", "-7.5", "")
     assert corrected(browser, amount="-7.5", shop="") == [key], "the same correction twice is one file"
+    (entry,) = [one for one in browser.api.catalog.latest_entries("people", MODEL).items if "row" in one.what]
+    assert (entry.what, entry.by, entry.about) == ("row corrected", "ana", f"upload {upload.id}")
+    assert entry.said == f"row 2 of orders, sent in again as {key.rpartition('/')[2]}"
 
 
 def test_a_value_that_nobody_may_see_is_on_no_page_and_stays_in_the_row() -> None:

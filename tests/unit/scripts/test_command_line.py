@@ -11,6 +11,7 @@ import pytest
 
 from serin_cli.__main__ import main
 from serin_cli.command_line.app import app, read
+from serin_cli.command_line.completion import script_of
 from serin_cli.command_line.index import typed
 from serin_cli.command_line.manual import text_of
 from serin_cli.command_line.wrong_calls import WrongCall
@@ -43,6 +44,8 @@ def test_every_command_prints_its_result_as_json_but_for_a_reason() -> None:
         ("", "No command is named.", "`serin --help` lists the commands."),
         ("runs m --wehre x", "`runs` takes no option --wehre.", "Did you mean --where?"),
         ("models --version 1", "`models list` takes no option --version.", "or write `models withdraw`."),
+        ("release --json start m", "--json stands where an action", "after: `serin release ACTION"),
+        ("help", "There is no command 'help'.", "Did you mean --help?"),
         ("quality", "`quality`: DATASET is missing.", "`serin quality --help` says what it is given."),
         ("quality a b", "`quality` takes nothing more; found 'b'.", "Leave it out."),
         ("runs m --where --json", "`runs`: --where has no value.", "`serin runs --help`"),
@@ -85,7 +88,7 @@ def completed(shell_words: str, tmp_path: Path) -> list[str]:
     """What bash offers once these words are typed and the key is pressed; nothing but its script is asked."""
     script = tmp_path / "serin.bash"
     if not script.exists():
-        script.write_text(app().generate_completion(prog_name="serin", shell="bash"))
+        script.write_text(script_of("bash"))
     words = shell_words.split(" ")
     typed_so_far = " ".join(f"'{word}'" for word in words)
     ask = f"source {script}; COMP_WORDS=({typed_so_far}); COMP_CWORD={len(words) - 1}; _serin"
@@ -104,12 +107,14 @@ def test_a_shell_completes_commands_actions_options_and_choices(tmp_path: Path) 
     assert {"start", "rollback", "abort"} <= set(completed("serin release ", tmp_path))
     assert completed("serin release show m --p", tmp_path) == ["--page"]
     assert completed("serin pipeline j", tmp_path) == ["jenkins"]
+    assert "pyproject.toml" in completed("serin upload flights pyproj", tmp_path)
     assert completed("serin completion ", tmp_path) == ["bash", "zsh", "fish"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_the_other_shells_are_told_of_every_command(shell: str) -> None:
-    script = app().generate_completion(prog_name="serin", shell=shell)  # type: ignore[arg-type]
+    script = script_of(shell)  # type: ignore[arg-type]
+    assert "serin __complete" not in script, "it is called as it is typed: nobody has it on the PATH"
     assert [words for words, _ in typed() if any(word not in script for word in words)] == []
 
 

@@ -75,7 +75,7 @@ def test_removing_an_input_is_one_command(folder: Path) -> None:
     )
     assert model.charter.features.model_uses == ("colour", "weight")
     assert [set(row["instance"]) for row in model.golden] == [{"colour", "weight"}] * 5
-    (instance,) = instances_in(str(folder / "models/orders/request.json"))
+    (instance,) = instances_in(folder / "models/orders/request.json")
     assert set(instance) == {"colour", "weight"}
     after = (folder / "models/orders/model.yaml").read_text()
     assert len(before.splitlines()) - len(after.splitlines()) == 2, "and nothing else is changed"

@@ -11,6 +11,8 @@ from serin.data.contract.shown_rows import shown_rows
 from serin.data.files.corrections import in_files, still_set_aside, to_csv
 from serin.data.files.parquet import from_parquet
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
+from serin.domain.asking import Asking
+from serin.domain.auditing.effects import row_corrected
 from serin.domain.contracts import Contract
 from serin.domain.datasets import Upload
 from serin.domain.errors import Invalid, NotFound
@@ -71,12 +73,16 @@ def correct_row(
     number: int,
     values: Mapping[str, str | None],
     contract: Contract,
+    model: str,
+    asking: Asking,
     *,
     catalog: Catalog,
     lake: ObjectStore,
     uploads: ObjectStore,
 ) -> str:
     """Send one row in again with these values, as a file that corrects it; the file's name. None is no value.
+
+    Who does so, for a `model` that reads the row, is remembered before: AWS sees only that the API has written a file.
 
     A value that comes back as it was shown is the value that was set aside, escaped signs and all.
 
@@ -104,6 +110,7 @@ def correct_row(
     types = {column.name_in_files: column.type for column in contract.columns}
     content = to_csv([corrected], types)
     name = f"corrected-{upload_id[:12]}-{number}-{digest(content)[:12]}.csv"
+    catalog.note_effect(row_corrected(model, dataset, upload_id, number, name, asking))
     uploads.put(f"raw/{dataset}/{name}", content)
     return name
 

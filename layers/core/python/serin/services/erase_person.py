@@ -26,6 +26,7 @@ from serin.domain.erasures import Erasure, endings
 from serin.domain.errors import Conflict
 from serin.domain.events import Event
 from serin.domain.names import digest
+from serin.domain.profiles import FOLDER as PROFILES
 from serin.domain.segments import Segment, segment_of
 from serin.ports import (
     Catalog,
@@ -136,7 +137,7 @@ class PersonEraser:
         for model in self.erasure.models:
             for folder in ("predictions", "shadow", "truth"):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_rows)
-            for folder in ("watching", "reports", "reports/profiles", FOLDER, WORK, PIECES):
+            for folder in ("watching", "reports", f"reports/{PROFILES}", FOLDER, WORK, PIECES):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_name)
             yield "files to be scored", partial(sent.asked, model)
         yield "online items", self._online

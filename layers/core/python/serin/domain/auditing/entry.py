@@ -30,6 +30,7 @@ What = (
     | Literal["wished", "question put", "question answered", "question closed"]
     | Literal["episodes opened", "episodes acknowledged", "episodes closed", "feedback capped"]
     | Literal["alarm went off", "alarm is over"]
+    | Literal["row corrected", "backfill asked for", "batch asked for"]
     | Literal["token made", "token revoked"]
 )
 
