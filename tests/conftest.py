@@ -39,6 +39,9 @@ settings.load_profile("serin")
 for library in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(library, "1")
 
+# cfn-lint and cdk-nag look at templates (infra/test_checks.py), so the CDK need not warn of them at each synthesis.
+os.environ.setdefault("CDK_VALIDATION", "false")
+
 # Until all is imported there is hardly any garbage, and more and more to look through for it.
 gc.disable()
 
