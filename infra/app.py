@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.assembly_cache import inputs_digest, made_unless_known
+from infra.assembly_cache import inputs_digest, made_unless_known, written_unless_known
 from infra.endpoint import cloud_for, endpoint_of_profile
 from infra.packaging.built import BuiltPackages
 from infra.packaging.compilers import note
@@ -101,16 +101,32 @@ def use_packaged_node() -> None:
 
 
 def main() -> None:
-    """What `cdk` runs: the stage is that of cdk.json, or of `cdk -c stage=…`; the cloud is where `cdk` deploys to."""
-    context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
+    """What `cdk` runs: the stage is that of cdk.json, or of `cdk -c stage=…`; the cloud is where `cdk` deploys to.
+
+    What `cdk synth` or `cdk diff` has made of the same is there still when `cdk deploy` asks for it.
+    """
+    said = os.environ.get("CDK_CONTEXT_JSON", "{}")
+    context = json.loads(said)
     try:
         settings = read_settings(ROOT / "cdk.json", context.get("stage"))
         target = target_for(settings, cloud_for(os.environ, context.get("cloud"), endpoint_of_profile()))
-        if said := note(target):
-            sys.stderr.write(f"{said}\n")
-        app_of(ROOT, settings, target, context=IN_PLACE if target.cloud == "local" else None).synth()
+        if byte_code := note(target):
+            sys.stderr.write(f"{byte_code}\n")
+        _write(settings, target, f"{said}{byte_code}")
     except SerinError as error:
         sys.exit(str(error))
+
+
+def _write(settings: Settings, target: Target, said: str) -> None:
+    """The assembly where `cdk` wants it; `said` is what else decides how it comes out."""
+
+    def make() -> None:
+        app_of(ROOT, settings, target, context=IN_PLACE if target.cloud == "local" else None).synth()
+
+    if outdir := os.environ.get("CDK_OUTDIR"):
+        written_unless_known(Path(outdir), inputs_digest(ROOT, settings, target, said), make)
+    else:
+        make()
 
 
 if __name__ == "__main__":

@@ -24,10 +24,10 @@ OUTSIDE = "infra/local"
 _MADE_OF = "made-of.txt"
 
 
-def inputs_digest(root: Path, settings: Settings, target: Target) -> str:
-    """Names everything an assembly is made of."""
+def inputs_digest(root: Path, settings: Settings, target: Target, context: str = "") -> str:
+    """Names everything an assembly is made of; `context` is what else the `cdk` command says of it."""
     folders = (digest_of(root / name, without=root / OUTSIDE) for name in INPUTS)
-    return digest(version("aws-cdk-lib"), repr(settings), repr(target), commit_of(root) or "", *folders)
+    return digest(version("aws-cdk-lib"), repr(settings), repr(target), context, commit_of(root) or "", *folders)
 
 
 def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]) -> Path:
@@ -37,6 +37,18 @@ def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]
         if not _is_known(outdir, made_of):
             _make(outdir, made_of, make)
     return outdir
+
+
+def written_unless_known(outdir: Path, made_of: str, make: Callable[[], object]) -> None:
+    """The same where `make` writes to `outdir` itself, for whoever keeps a lock in there, as `cdk` does.
+
+    What was begun and not ended is known as nothing.
+    """
+    if not _is_known(outdir, made_of):
+        stamp = outdir / _MADE_OF
+        stamp.unlink(missing_ok=True)
+        make()
+        stamp.write_text(made_of)
 
 
 def _make(outdir: Path, made_of: str, make: Callable[[Path], object]) -> None:

@@ -36,7 +36,8 @@ settings.register_profile("many", settings.get_profile("serin"), max_examples=20
 settings.load_profile("serin")
 
 # A test process has a core. More threads only wait for one another; functions have as many as on Lambda (e2e).
-os.environ.setdefault("POLARS_MAX_THREADS", "1")
+for library in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(library, "1")
 
 # Until all is imported there is hardly any garbage, and more and more to look through for it.
 gc.disable()

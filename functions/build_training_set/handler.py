@@ -14,8 +14,10 @@ from serin.logs import logged
 from serin.services.build_training_set import Plan, build_training_set
 from serin.services.rebuild_training_set import rebuild_training_set
 from serin.services.run_piece import run_piece
+from serin.services.share_pieces import share_out
 from serin.services.steps.cut_making import Carried, PiecesWanted, task_at
 from serin.services.steps.kept_source import source_in_place
+from serin.services.training_job import carry_out, collect
 
 
 def come_to(made: Mapping[str, Any]) -> Fields:
@@ -29,14 +31,36 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     world = platform()
     if event.get("step") == "piece":
         return _piece(world, event)
+    if event.get("step") == "collect":
+        return dict(collect(event["of"], artifacts=world.lake))
     try:
         made = _rebuilt(world, event) if "parent" in event else _built(world, event)
     except PiecesWanted as wanted:
-        return {"skip": None, "pieces": {"task": wanted.task, "items": wanted.items}}
+        return {"skip": None, "pieces": _pieces(world, event, wanted)}
     if isinstance(made, str):
         return {"skip": made}
     training_set, trials = made
     return {"skip": None, "training_set": as_record(training_set), "trials": as_record(trials)}
+
+
+def perform(folder: str) -> bool:
+    """Run the share of pieces that is asked in a folder of the lake, in a training job; whether all of it is done."""
+    world = platform()
+    return carry_out(folder, lambda event: _share(world, event), artifacts=world.lake)
+
+
+def _pieces(world: Platform, event: Mapping[str, Any], wanted: PiecesWanted) -> dict[str, Any]:
+    """What others run: each piece of a list; or shares of jobs, where the task has some and the charter allows any."""
+    terms = world.charters[world.model].training.job
+    if not wanted.begun.jobs or terms is None:
+        return {"task": wanted.task, "items": wanted.items}
+    jobs = share_out(wanted, event["run"], world.stage, terms, lake=world.lake)
+    return {"task": wanted.task, "jobs": [{"answer": {"job": as_record(job)}} for job in jobs]}
+
+
+def _share(world: Platform, event: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [_piece(world, {**event, "piece": piece})["rows"] for piece in event["pieces"]]
+    return {"pieces": len(rows), "rows": sum(rows)}
 
 
 def _piece(world: Platform, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +79,9 @@ def _begun(world: Platform, event: Mapping[str, Any]) -> CutTask | None:
 
 
 def _carried(event: Mapping[str, Any]) -> Carried:
-    return "always_mapped" if event.get("in_pieces") else "mapped"
+    if asked := event.get("in_pieces"):
+        return "always_shared" if asked == "jobs" else "always_mapped"
+    return "others"
 
 
 def _built(world: Platform, event: Mapping[str, Any]) -> Plan | str:

@@ -1,6 +1,6 @@
-"""The one way to fit beyond a function: a training job of SageMaker, on AWS's own image, paid for while it runs.
+"""The one way to work beyond a function: a training job of SageMaker, on AWS's own image, paid for while it runs.
 
-What it brings are the layers of the trainer's function, made for the image's Python, and the function itself.
+What it brings are the layers of a function, made for the image's Python, and the function itself.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ def fit(job: Mapping[str, Any], at: str, spot: bool, **rest: Any) -> dict[str, A
 
 
 class TrainingJobs(Construct):
-    """What all jobs of a model have in common; `layers` are those of its trainer `function`, whose variables it reads.
+    """What all jobs have in common that do a model's `function`'s work by the same code, `layers` and variables.
 
-    Nothing of it costs anything while no job runs.
+    What a job leaves beside that goes to a place in S3, `output`. Nothing of it costs anything while no job runs.
     """
 
     def __init__(
@@ -72,8 +72,10 @@ class TrainingJobs(Construct):
         layers: Sequence[str],
         environment: Sequence[str],
         permissions: Sequence[Permission],
+        output: str,
+        of: str = "Jobs",
     ) -> None:
-        super().__init__(stack, f"Jobs-{model}")
+        super().__init__(stack, f"{of}-{model}")
         packages = stack.deployment.packages.for_jobs()
         # What charters say of the room for a model's layer is of where it is served, which is not where jobs run.
         made_for = {name: stack.deployment.packages if name == "charters" else packages for name in layers}
@@ -95,7 +97,7 @@ class TrainingJobs(Construct):
                 "sagemaker_submit_directory": program.s3_object_url,
             },
             "InputDataConfig": [_channel(name, asset) for name, asset in channels.items()],
-            "OutputDataConfig": {"S3OutputPath": f"s3://{stack.addresses.bucket_name('artifacts')}/runs/{model}/jobs"},
+            "OutputDataConfig": {"S3OutputPath": output},
             "Environment": variables(stack, environment, model),
         }
 

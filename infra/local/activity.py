@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from serin.domain.errors import Unavailable
 
-_LONGEST_PAUSE_S = 0.01
-_PAUSES_OF_REST = 0.05
+_LONGEST_PAUSE_S = 0.05
+_PAUSES_OF_REST = 0.03
 """Of what was waited so far: each look costs what the work that is waited for could do meanwhile."""
 
 _LOOKS = 3

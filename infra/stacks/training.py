@@ -29,8 +29,15 @@ from serin.domain.events import SOURCE, source_of
 _FITS_BY = ("SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET")
 
 
+_BUILDS_BY = ("SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE")
+
+
 def _fits_with(model: str) -> list[str]:
     return ["core", "science", "kernel", "charters", f"code-{model}"]
+
+
+def _builds_with(model: str) -> list[str]:
+    return ["core", "data", "charters", f"code-{model}"]
 
 
 class TrainingStack(SerinStack):
@@ -53,7 +60,7 @@ class TrainingStack(SerinStack):
         build = self._build_training_set(charter.model)
         train = self._train_model(charter)
         evaluate = self.addresses.function("evaluate_model")
-        jobs, terms = self._jobs(charter), charter.training.job
+        jobs, terms, share = self._jobs(charter), charter.training.job, self._piece_jobs(charter)
         trainer = Trainer(train.arn, None if jobs is None else jobs.request, terms is not None and terms.spot)
         workflow = Workflow(
             self,
@@ -61,6 +68,7 @@ class TrainingStack(SerinStack):
             definition=training_definition(
                 *(build.arn, trainer, evaluate, charter.training, charter.people.training),
                 self.addresses.bucket_name("lake"),
+                None if share is None else share.request,
             ),
             functions=[build, train],
             others=[evaluate],
@@ -69,6 +77,7 @@ class TrainingStack(SerinStack):
                     self, f"training-{charter.model}", f"cut/{charter.model}/*/rounds/*", f"cut/{charter.model}/maps/*"
                 ),
                 *(jobs.for_the_machine if jobs else []),
+                *(share.for_the_machine if share else []),
             ],
             model=charter.model,
         )
@@ -169,17 +178,12 @@ class TrainingStack(SerinStack):
             self,
             "build_training_set",
             model=model,
-            layers=["core", "data", "charters", f"code-{model}"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
+            layers=_builds_with(model),
+            environment=_BUILDS_BY,
             permissions=[
-                # A rerun goes by the code that was kept beside the rows of the run it repeats.
-                allow(
-                    "s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"training-sets/{model}/sources/*")
-                ),
+                *self._runs_pieces(model),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
-                # What pieces of a training set hand over to each other, and how many rows one entity has.
-                list_keys(self.addresses.bucket("lake"), f"cut/{model}/"),
-                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"cut/{model}/*")),
+                # How many rows one entity has.
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"reports/profiles/{model}/*")),
                 *self._records(
                     model,
@@ -262,7 +266,31 @@ class TrainingStack(SerinStack):
             layers=_fits_with(model),
             environment=_FITS_BY,
             permissions=permissions,
+            output=f"s3://{self.addresses.bucket_name('artifacts')}/runs/{model}/jobs",
         )
+
+    def _piece_jobs(self, charter: Charter) -> TrainingJobs | None:
+        """Where the charter allows jobs, they may share the pieces of a training set, too."""
+        if charter.training.job is None:
+            return None
+        model = charter.model
+        return TrainingJobs(
+            *(self, model, "build_training_set"),
+            layers=_builds_with(model),
+            environment=_BUILDS_BY,
+            permissions=[*self._runs_pieces(model), self._reads(model, "DATASET#*", "UPLOAD#*")],
+            output=f"s3://{self.addresses.bucket_name('lake')}/cut/{model}/jobs",
+            of="PieceJobs",
+        )
+
+    def _runs_pieces(self, model: str) -> list[Permission]:
+        """What a piece takes: rows, the code they are made by, and what pieces hand over to each other."""
+        return [
+            # A rerun goes by the code that was kept beside the rows of the run it repeats.
+            allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"training-sets/{model}/sources/*")),
+            list_keys(self.addresses.bucket("lake"), f"cut/{model}/"),
+            allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"cut/{model}/*")),
+        ]
 
     def _fits(self, model: str) -> list[Permission]:
         """What fitting takes: the rows, and a place for what comes of them."""

@@ -46,24 +46,31 @@ class Trainer:
 
 
 def training_definition(
-    build: str, train: Trainer, evaluate: str, training: Training, roles: Sequence[str] = (), lake: str = "lake"
+    build: str,
+    train: Trainer,
+    evaluate: str,
+    training: Training,
+    roles: Sequence[str] = (),
+    lake: str = "lake",
+    share: State | None = None,
 ) -> dict[str, Any]:
     """Build ⇄ pieces → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
     A rerun, which has a `parent`, takes the same states and ends by a comparison in place of a version.
 
     Others than the trainer are ARNs of functions, `lake` is the bucket that pieces are listed in; `roles` are those
-    whose word a training waits for before its trials. Where the charter asks for it, what each view costs is measured
-    afterwards.
+    whose word a training waits for before its trials. Jobs that `share` pieces have this in common, where the charter
+    allows any. Where the charter asks for it, what each view costs is measured afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
         "StartAt": "Build",
         "States": {
             "Build": call(build, "$", **answer_at("$.built"), Catch=CATCH, Next="Enough"),
-            "Enough": _enough(),
+            "Enough": _enough(shared=share is not None),
             "Skipped": {"Type": "Succeed"},
             "Pieces": _pieces(build, lake),
+            **({} if share is None else {"Shares": _shares(build, share, train.spot)}),
             **_check(train, then="Ask" if roles else "Trials"),
             **(_asking(evaluate, roles) if roles else {}),
             "Trials": _trials(train, evaluate, training.search.concurrency),
@@ -74,11 +81,12 @@ def training_definition(
     }
 
 
-def _enough() -> dict[str, Any]:
+def _enough(*, shared: bool) -> dict[str, Any]:
     skip = "$.built.answer.skip"
     skipped = [{"Variable": skip, "IsPresent": True}, {"Variable": skip, "IsNull": False}]
     pieces = {"Variable": "$.built.answer.pieces", "IsPresent": True, "Next": "Pieces"}
-    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}, pieces], "Default": "Check"}
+    shares = [{"Variable": "$.built.answer.pieces.jobs", "IsPresent": True, "Next": "Shares"}] if shared else []
+    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}, *shares, pieces], "Default": "Check"}
 
 
 def _pieces(build: str, lake: str) -> dict[str, Any]:
@@ -102,6 +110,28 @@ def _pieces(build: str, lake: str) -> dict[str, Any]:
         Catch=CATCH,
         Next="Build",
     )
+
+
+def _shares(build: str, share: State, spot: bool) -> dict[str, Any]:
+    """The same by jobs, each with its share of the pieces; one that fails says why, as a piece would."""
+    failed = [{**CATCH[0], "ResultPath": "$.share.failed", "Next": "ShareAnswer"}]
+    collect = {"step": "collect", **RUN, "of.$": "$.share"}
+    return {
+        "Type": "Map",
+        "ItemsPath": "$.built.answer.pieces.jobs",
+        "ItemSelector": {**RUN, "share.$": "$$.Map.Item.Value"},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            "StartAt": "Share",
+            "States": {
+                "Share": fit(share, "$.share", spot, Catch=failed, Next="ShareAnswer"),
+                "ShareAnswer": call(build, collect, OutputPath="$.Payload", End=True),
+            },
+        },
+        "ResultPath": None,
+        "Catch": CATCH,
+        "Next": "Build",
+    }
 
 
 def _check(train: Trainer, then: str) -> dict[str, Any]:

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
 from constructs import Construct
 
+from infra.constructs.bus import call_function
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import EVERY_MODELS, Permission, allow, allow_items, list_keys, publish
 from infra.constructs.schedules import FEEDBACK, WATCH, Call, call_often, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
 from infra.names import EVERY_MODEL
+from serin.domain.auditing.alarms import WENT_OFF
+from serin.domain.aws_events import ALARM_CHANGED
 from serin.domain.charter import Charter
 
 _LISTED = ("predictions", "truth", "watching")
@@ -35,6 +39,22 @@ class WatchStack(SerinStack):
         call_often(self, WATCH, "Look at models: monitoring.every of their charters", looks)
         joins = [self._join(charter.model) for charter in charters if charter.truth.feedback]
         call_often(self, FEEDBACK, "Join what callers said about predictions of models", joins)
+        self._note_alarms(watch)
+
+    def _note_alarms(self, watch: ServiceFunction) -> None:
+        """That an alarm of the stage went off, and that it is over; not that a new one has begun to look."""
+        went_off = [{part: {"value": [WENT_OFF]}} for part in ("state", "previousState")]
+        rule = events.Rule(
+            self,
+            "AlarmChanged",
+            description="An alarm of the stage went off, or is over",
+            event_pattern=events.EventPattern(
+                source=["aws.cloudwatch"],
+                detail_type=[ALARM_CHANGED],
+                detail={"alarmName": [{"prefix": f"{self.names.prefix}-"}], "$or": went_off},
+            ),
+        )
+        call_function(rule, watch, self.addresses.queue("undelivered"))
 
     def _look(self, charter: Charter, watch: ServiceFunction) -> Call:
         """A call a model: one that fails, or takes long, keeps no other from being looked at."""

@@ -7,7 +7,7 @@ made file by file on the disk, and what a round has read is removed once it is o
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
@@ -18,6 +18,7 @@ from typing import Any
 
 from benches.measuring import PROGRESS, ours, peer, ratio
 from benches.scaling.costs import COSTED, cost_of
+from benches.scaling.fitted import fitted
 from benches.scaling.sizes import generate, opened
 from benches.scaling.worlds import BUCKETS, SLABS, RandomWorld, in_pieces
 from serin.domain import cut_sizes
@@ -45,7 +46,17 @@ def main() -> None:
     parser.add_argument("--room", type=int, default=ROOM, help="bytes of rows that a piece may hold at once")
     parser.add_argument("--sampled", type=int, default=1_000, help="rows of the largest set that are asked online")
     parser.add_argument("--folder", type=Path, help="where the tables are made, and removed again (default: /tmp)")
+    parser.add_argument("--fit", type=int, metavar="ROWS", help="nothing but a model of so many rows, fitted by jobs")
     arguments = parser.parse_args()
+    with TemporaryDirectory(dir=arguments.folder) as name:
+        figures = fitted(arguments.fit, Path(name)) if arguments.fit else _made(arguments)
+    print(json.dumps(figures, indent=2, default=str))
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def _made(arguments: Namespace) -> dict[str, Any]:
+    """Training sets in pieces, of random tables and of growing ones."""
     figures: dict[str, Any] = {"worlds": _worlds(arguments.worlds, arguments.seed), "room": arguments.room}
     figures["cost"] = {name: cost_of(size) for name, size in COSTED.items()}
     cut_sizes.ROOM = arguments.room
@@ -55,10 +66,7 @@ def main() -> None:
         with TemporaryDirectory(dir=arguments.folder) as name:
             scaled = Scaled(Path(name), arguments.rows * times, arguments.room)
             sizes.append(scaled.figures(arguments.sampled if last else 0, peers=arguments.peers and last))
-    figures |= {"sizes": sizes, "growth": _growth(sizes), "goals": GOALS, **_largest(sizes[-1])}
-    print(json.dumps(figures, indent=2))
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return {**figures, "sizes": sizes, "growth": _growth(sizes), "goals": GOALS, **_largest(sizes[-1])}
 
 
 def _worlds(worlds: int, seed: int) -> dict[str, Any]:

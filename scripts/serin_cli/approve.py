@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from rich.text import Text
 
 from serin.domain.errors import Invalid, NotFound
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected
+from serin_cli.command_line.words import Json, option
 
 Record = Mapping[str, Any]
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin approve`."""
-    return (
-        ("id", {"nargs": "?", "help": "the approval (default: list those that are open)"}),
-        ("--reject", {"action": "store_true", "help": "say no"}),
-        ("--why", {"metavar": "TEXT", "default": "", "help": "in your words; it is remembered"}),
-        ("--all", {"action": "store_true", "dest": "every", "help": "list those that are answered or over too"}),
-    )
-
-
-def approve(arguments: Namespace) -> Any:
-    """The questions with what they show, newest first, or the one that is answered."""
-    if arguments.id is None and (arguments.reject or arguments.why):
+def approve(
+    approval: Annotated[
+        str | None, Parameter(name="ID", help="the approval (default: list those that are open)")
+    ] = None,
+    /,
+    *,
+    reject: Annotated[bool, Parameter(help="say no")] = False,
+    why: Annotated[str, option("TEXT", "in your words; it is remembered")] = "",
+    every: Annotated[bool, Parameter(name="--all", help="list those that are answered or over too")] = False,
+    as_json: Json = False,
+) -> Any:
+    """What people are asked before a version goes live; answer one."""
+    if approval is None and (reject or why):
         raise Invalid("An answer is to one question.", "Name the approval: `approve ID --reject --why TEXT`.")
     with connected() as client:
         known = _approvals(client)
-        if arguments.id is not None:
-            approval = _one(known, arguments.id)
-            body = {"answer": "reject" if arguments.reject else "approve", "why": arguments.why}
-            return client.post(f"/models/{approval['model']}/approvals/{approval['id']}", body)
-    shown = [approval for approval in known if arguments.every or approval["status"] == "open"]
-    if arguments.print_json or not shown:
+        if approval is not None:
+            asked = _one(known, approval)
+            body = {"answer": "reject" if reject else "approve", "why": why}
+            return client.post(f"/models/{asked['model']}/approvals/{asked['id']}", body)
+    shown = [one for one in known if every or one["status"] == "open"]
+    if as_json or not shown:
         return shown
-    for approval in shown:
-        story.show_table([_line(approval)], list(_line(approval)))
-        for text in (approval["question"], _figures(approval), approval.get("because", "")):
+    for one in shown:
+        story.show_table([_line(one)], list(_line(one)))
+        for text in (one["question"], _figures(one), one.get("because", "")):
             if text:
                 story.out.print(Text(text), soft_wrap=True)
     return None

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from serin.domain.paging import PAGE
 from serin_cli import story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, option
 
 Record = Mapping[str, Any]
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin audit`."""
-    return (
-        ("model", {"nargs": "?", "help": "of a model and the datasets it reads (default: of all, and of tokens)"}),
-        ("--limit", {"type": int, "default": PAGE, "metavar": "N", "help": f"how many (default: {PAGE})"}),
-        ("--after", {"metavar": "KEY", "help": "older ones: what the page before ends with"}),
-    )
-
-
-def audit(arguments: Namespace) -> Any:
-    """A page of the audit, newest first: as a table, or whole as JSON."""
-    query = {"model": arguments.model, "after": arguments.after, "limit": str(arguments.limit)}
+def audit(
+    model: Annotated[
+        str | None,
+        Parameter(completer=known.models, help="of a model and the datasets it reads (default: of all, and of tokens)"),
+    ] = None,
+    /,
+    *,
+    limit: Annotated[int, option("N", f"how many (default: {PAGE})")] = PAGE,
+    after: Annotated[str | None, option("KEY", "older ones: what the page before ends with")] = None,
+    as_json: Json = False,
+) -> Any:
+    """Who did what, to what, and when: newest first."""
+    query = {"model": model, "after": after, "limit": str(limit)}
     with connected() as client:
         page = client.get("/audit", **{name: value for name, value in query.items() if value is not None})
-    if arguments.print_json:
+    if as_json:
         return page
     if not page["items"]:
         return []
     lines = [_line(entry) for entry in page["items"]]
     story.show_table(lines, list(lines[0]))
     if page.get("next"):
-        of = f" {arguments.model}" if arguments.model else ""
+        of = f" {model}" if model else ""
         story.say(f"Older ones: ./scripts/serin audit{of} --after {page['next']}")
     return None
 

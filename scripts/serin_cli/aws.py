@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from infra.settings import read_settings
 from serin.adapters.clock import SystemClock
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.services.tokens import create_token
 from serin_cli.aws_session import session, told
+from serin_cli.command_line.words import Json, Stage
 from serin_cli.connection import Connection, save
 from serin_cli.local import EVERYTHING, TOKEN_LIFE
 from serin_cli.prepare import CDK_JSON
 
 
-def connect(arguments: Namespace) -> dict[str, str]:
-    """Find the stage in the profile's account and make a token, which takes write access to the control table."""
-    settings, aws = read_settings(CDK_JSON, arguments.stage), session()
+def connect(*, stage: Stage = None, _json: Json = False) -> dict[str, str]:
+    """Connect this checkout to a stage deployed on AWS.
+
+    The stage is found in the profile's account. A token is made, which takes write access to its control table.
+    """
+    settings, aws = read_settings(CDK_JSON, stage), session()
     region, names = aws.region_name, settings.names
     with told(settings.stage, region):
         account = aws.client("sts").get_caller_identity()["Account"]

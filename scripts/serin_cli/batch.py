@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
 import polars as pl
+from cyclopts import Parameter
 
 from serin.domain.errors import Invalid
 from serin_cli import story
-from serin_cli.client import Client, wait
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected, wait
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Model, option
 from serin_cli.outcome import Outcome
 
 Shown = Mapping[str, Any]
 _WRITTEN = (".csv", ".parquet")
 
 
-def arguments() -> list[tuple[str, dict[str, Any]]]:
-    """What the command is told beside the model."""
-    return [
-        ("file", {"nargs": "?", "help": "CSV, gzipped CSV or Parquet with a column for each input of the model"}),
-        ("--version", {"type": int, "metavar": "N", "help": "a registered version; without it the one that is live"}),
-        ("--batch", {"metavar": "ID", "help": "the id of a batch that was begun before, in place of a file"}),
-        ("--no-wait", {"action": "store_true", "help": "begin, and do not wait for its end"}),
-        ("--to", {"metavar": "FILE", "help": "write the answers of all rows into this .csv or .parquet file"}),
-    ]
+def batch(
+    model: Model,
+    file: Annotated[
+        Path | None, Parameter(help="CSV, gzipped CSV or Parquet with a column for each input of the model")
+    ] = None,
+    /,
+    *,
+    version: Annotated[
+        int | None, option("N", "a registered version; without it the one that is live", completer=known.versions)
+    ] = None,
+    begun: Annotated[
+        str | None, option("ID", "the id of a batch that was begun before, in place of a file", name="--batch")
+    ] = None,
+    no_wait: Annotated[bool, Parameter(help="begin, and do not wait for its end")] = False,
+    to: Annotated[Path | None, option("FILE", "write the answers of all rows into this .csv or .parquet file")] = None,
+    _json: Json = False,
+) -> Outcome:
+    """Score a whole file, and say where the answers are.
 
-
-def batch(arguments: Namespace) -> Outcome:
-    """Send a file and have it scored, or look after a batch that was begun before; wait for its end."""
-    model, to = arguments.model, arguments.to
-    if (arguments.file is None) == (arguments.batch is None):
+    It waits for the end; a batch that has failed ends with 1.
+    """
+    if (file is None) == (begun is None):
         raise Invalid("A batch is a file, or the id of one that was begun.", "Write `batch MODEL FILE`, or --batch ID.")
-    if to is not None and Path(to).suffix not in _WRITTEN:
+    if to is not None and to.suffix not in _WRITTEN:
         raise Invalid(f"{to} is neither .csv nor .parquet.", "End the name with one of them.", "to")
     with connected() as client:
-        name = arguments.batch or begun(client, model, arguments.file, arguments.version)
-        look = now if arguments.no_wait else ended
+        name = begun or begin(client, model, str(file), version)
+        look = now if no_wait else ended
         shown = look(client, model, name)
         if to is not None and shown["status"] == "done":
-            fetch(client, shown, Path(to))
+            fetch(client, shown, to)
         place = client.lake
     done = shown["status"] != "failed"
     return Outcome(shown, done, list(_said(shown, place, to)))
 
 
-def begun(client: Client, model: str, file: str, version: int | None = None) -> str:
+def begin(client: Client, model: str, file: str, version: int | None = None) -> str:
     """Send a file and have it scored; the id of its batch."""
     named = {} if version is None else {"version": version}
     sent = client.send_batch(model, Path(file))
-    begun: str = client.post(f"/models/{model}/batch", {"file": sent, **named})["batch"]
-    return begun
+    return str(client.post(f"/models/{model}/batch", {"file": sent, **named})["batch"])
 
 
 def now(client: Client, model: str, name: str) -> Shown:
@@ -95,7 +102,7 @@ def fetch(client: Client, shown: Shown, to: Path) -> None:
             rows.sink_parquet(to)
 
 
-def _said(shown: Shown, lake: str, to: str | None) -> Iterator[str]:
+def _said(shown: Shown, lake: str, to: Path | None) -> Iterator[str]:
     batch = shown["batch"]
     name, model = batch["id"], batch["model"]
     if shown["status"] == "running":

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from rich.text import Text
 
@@ -14,31 +13,31 @@ from serin.domain.measurements import Estimate
 from serin.domain.records import from_record
 from serin.domain.sagemaker_card import sagemaker_card
 from serin_cli import story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model, OfVersion, Page, option
 from serin_cli.lineage import live_version
 from serin_cli.scorecards import page_file
 
 Record = Mapping[str, Any]
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin card`."""
-    file: dict[str, Any] = {"metavar": "FILE", "nargs": "?", "const": ""}
-    return (
-        ("model", {"help": "the model's name"}),
-        ("--version", {"type": int, "metavar": "N", "help": "the registered version (default: the one that is live)"}),
-        ("--page", {**file, "help": "write a page with plots to this file"}),
-        ("--sagemaker", {**file, "help": "write the content of a SageMaker model card, as JSON, to this file"}),
-    )
-
-
-def card(arguments: Namespace) -> Any:
-    """As a page, as SageMaker's JSON, or here as tables; all of it with --json."""
+def card(
+    model: Model,
+    /,
+    *,
+    version: OfVersion = None,
+    page: Page = None,
+    sagemaker: Annotated[
+        str | None, option("[FILE]", "write the content of a SageMaker model card, as JSON, to this file")
+    ] = None,
+    as_json: Json = False,
+) -> Any:
+    """What a version is for, its figures, origins and limits; as a page."""
     with connected() as client:
-        number = live_version(client, arguments.model) if arguments.version is None else arguments.version
-        card_shown = client.get(f"/models/{arguments.model}/versions/{number}/card")
-    if arguments.page is None and arguments.sagemaker is None:
-        if arguments.print_json:
+        number = live_version(client, model) if version is None else version
+        card_shown = client.get(f"/models/{model}/versions/{number}/card")
+    if page is None and sagemaker is None:
+        if as_json:
             return card_shown
         _print(from_record(Card, card_shown))
         return None
@@ -46,12 +45,12 @@ def card(arguments: Namespace) -> Any:
     from serin_cli.page_files import written
 
     shown, files = from_record(Card, card_shown), dict[str, str]()
-    if arguments.page is not None:
-        files |= written(card_page(shown), page_file(arguments.page, "card", arguments.model))
-    if arguments.sagemaker is not None:
-        file = page_file(arguments.sagemaker, "card", arguments.model)
+    if page is not None:
+        files |= written(card_page(shown), page_file(page, "card", model))
+    if sagemaker is not None:
+        file = page_file(sagemaker, "card", model)
         content = json.dumps(sagemaker_card(shown), indent=1)
-        said = written(content, file if arguments.sagemaker else file.with_suffix(".json"))
+        said = written(content, file if sagemaker else file.with_suffix(".json"))
         files["sagemaker"] = said["page"]
     return files
 

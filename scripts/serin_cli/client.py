@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
@@ -18,10 +20,8 @@ from serin.domain.charter import Access
 from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
 from serin.domain.names import checked_file, checked_name
 from serin.domain.releases import OPEN
-from serin_cli.clock import clock_of
-from serin_cli.connection import Connection, aws_client
+from serin_cli.connection import Connection, aws_client, load
 from serin_cli.evidence import flat
-from serin_cli.signing import credentials_at_hand, signed
 
 T = TypeVar("T")
 PATIENCE_S = 600.0
@@ -61,7 +61,10 @@ class Client:
         self._connection = connection
         headers = {"Authorization": f"Bearer {connection.token}"}
         self._http = httpx.Client(base_url=connection.api_url, headers=headers, timeout=35)
-        self._s3 = aws_client(connection, "s3")
+
+    @cached_property
+    def _s3(self) -> Any:
+        return aws_client(self._connection, "s3")
 
     def get(self, path: str, **query: str | Sequence[str]) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
@@ -163,6 +166,9 @@ class Client:
 
     def _post_signed(self, path: str, body: bytes) -> Any:
         """POST JSON with a signature instead of the token."""
+        from serin_cli.clock import clock_of
+        from serin_cli.signing import credentials_at_hand, signed
+
         here = self._connection
         credentials, clock = credentials_at_hand(here), clock_of(here)
 
@@ -206,6 +212,16 @@ class Client:
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+
+@contextmanager
+def connected() -> Iterator[Client]:
+    """The platform this checkout is connected to."""
+    client = Client(load())
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def _opened(file: Path) -> BinaryIO:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 import time
-from argparse import Namespace
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 from botocore.credentials import Credentials
+from cyclopts import Parameter
 
 from serin.adapters.clock import SystemClock
 from serin.domain.errors import Invalid, SerinError, Unavailable
 from serin.ports import Clock
 from serin_cli import story
+from serin_cli.command_line.words import Json, option
 from serin_cli.connection import Connection, load
 from serin_cli.outcome import Outcome
 from serin_cli.signing import signed
@@ -77,20 +78,30 @@ def clock_of(connection: Connection) -> Clock:
     return CloudClock(connection) if connection.endpoint_url else SystemClock()
 
 
-def clock(arguments: Namespace) -> Outcome:
-    """Show the clock, advance it by a span or to a moment, or stop the advance that another terminal has begun."""
+def show(*, _json: Json = False) -> Outcome:
+    """What the local cloud's clock shows."""
+    now = _shown(_local())
+    return Outcome({"now": now}, said=[f"The local cloud's clock shows {story.minute(now)}."])
+
+
+def stop(*, _json: Json = False) -> Outcome:
+    """End the advance that another terminal has begun, after its present step."""
+    return _stopped(_local())
+
+
+def advance_clock(
+    by: Annotated[str | None, Parameter(name="SPAN", help="how far, such as 90m, 2h, 7d, 1w or P1DT12H")] = None,
+    /,
+    *,
+    to: Annotated[str | None, option("MOMENT", "a moment, such as 2013-05-01T00:00Z")] = None,
+    as_json: Json = False,
+) -> Outcome:
+    """Advance the clock by a span or to a moment, through all that is due until then."""
     connection = _local()
-    if arguments.action != "advance":
-        if arguments.span or arguments.to:
-            raise Invalid("Only `advance` reads a span or a moment.", "Write: serin clock advance 7d", "action")
-        if arguments.action == "stop":
-            return _stopped(connection)
-        now = _shown(connection)
-        return Outcome({"now": now}, said=[f"The local cloud's clock shows {story.minute(now)}."])
-    if bool(arguments.span) == bool(arguments.to):
+    if bool(by) == bool(to):
         raise Invalid("Say by how much or to which moment.", "Write: serin clock advance 7d", "span")
-    wanted = {"to": moment(arguments.to).isoformat()} if arguments.to else {"advance_s": _seconds(arguments.span)}
-    walked = _walk(connection, wanted, silent=arguments.print_json)
+    wanted = {"to": moment(to).isoformat()} if to else {"advance_s": _seconds(str(by))}
+    walked = _walk(connection, wanted, silent=as_json)
     return Outcome(walked, said=list(_said_of(walked)))
 
 

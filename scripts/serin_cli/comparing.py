@@ -1,55 +1,45 @@
-"""`serin runs --compare`: trainings and their trials side by side, as a table or as a page."""
+"""`serin runs --compare`: runs and their trials side by side, as a table or as a page."""
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from serin.domain.metrics import GREATER_IS_BETTER
 from serin.domain.records import from_record
 from serin.domain.runs import RunSummary
-from serin.pages.runs import runs_page
 from serin_cli import story
 from serin_cli.client import Client
-from serin_cli.page_files import written
 from serin_cli.scorecards import page_file
 
 SHOWN = 200
 _MOST_METRICS, _MOST_PARAMS = 4, 6
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin runs --compare`."""
-    where = "compare those of which this holds, may be repeated: status=registered, params.depth>=3, parent=RUN"
-    order = "compare in the order of a field: a metric such as validation.log_loss puts the best first"
-    page = {"metavar": "FILE", "nargs": "?", "const": "", "help": "write the comparison, with plots, to this file"}
-    return (
-        ("--compare", {"action": "store_true", "help": "trainings and trials side by side, each with its metrics"}),
-        ("--where", {"metavar": "CONDITION", "action": "append", "default": [], "help": where}),
-        ("--order", {"metavar": "FIELD", "help": order}),
-        (
-            "--limit",
-            {"type": int, "default": SHOWN, "metavar": "N", "help": f"how many runs are compared (default: {SHOWN})"},
-        ),
-        ("--page", page),
-    )
+@dataclass(frozen=True)
+class Comparison:
+    """Which runs and trials of a model are set side by side, in which order."""
+
+    model: str
+    where: Sequence[str] = ()
+    order: str | None = None
+    limit: int = SHOWN
 
 
-def is_comparison(arguments: Namespace) -> bool:
-    """Whether what was typed asks for runs side by side."""
-    return bool(arguments.compare or arguments.where or arguments.order or arguments.page is not None)
-
-
-def compare(client: Client, arguments: Namespace) -> Any:
+def compare(client: Client, asked: Comparison, page: str | None = None, *, as_json: bool = False) -> Any:
     """The runs side by side: a page, records for --json, or a table."""
-    query: dict[str, Any] = {"where": arguments.where, "limit": str(arguments.limit)}
-    query |= {"order": arguments.order} if arguments.order else {}
-    records = client.get("/runs/compare", model=arguments.model, **query)["items"]
-    if arguments.page is not None:
+    query: dict[str, Any] = {"where": list(asked.where), "limit": str(asked.limit)}
+    query |= {"order": asked.order} if asked.order else {}
+    records = client.get("/runs/compare", model=asked.model, **query)["items"]
+    if page is not None:
+        # Whoever asks for no page waits for no templates.
+        from serin.pages.runs import runs_page
+        from serin_cli.page_files import written
+
         runs = [from_record(RunSummary, record) for record in records]
-        return written(runs_page(arguments.model, runs), page_file(arguments.page, "runs", arguments.model))
-    if arguments.print_json or not records:
+        return written(runs_page(asked.model, runs), page_file(page, "runs", asked.model))
+    if as_json or not records:
         return records
     lines = [_line(record, *_columns(records)) for record in records]
     story.show_table(lines, list(lines[0]))

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from serin.domain.errors import NotFound
 from serin.domain.records import from_record
 from serin_cli.private import write_private
@@ -45,6 +43,9 @@ class Connection:
 
 def aws_client(connection: Connection, service: str) -> Any:
     """A client of the stage's AWS services, with the profile's credentials; the local cloud has its own."""
+    # It takes longer to load than most commands take, of which most ask the API alone.
+    import boto3
+
     where = {"region_name": connection.region, "endpoint_url": connection.endpoint_url}
     local = {
         "aws_access_key_id": connection.access_key_id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Contract, Said
@@ -15,30 +16,22 @@ from serin.files.contracts import ContractFile, ObjectRead, read_contract_file
 from serin.files.faults import InvalidFiles, invalid
 from serin.pages.rules import with_reason
 from serin_cli import story
-from serin_cli.init import infer
-from serin_cli.terminal import print_json
+from serin_cli.command_line.words import Json
+from serin_cli.documents import print_json
 
 Record = dict[str, Any]
 _REFUSED = "What is refused contradicts the standard, or itself; everything else is checked or said."
 
 
-def contract(arguments: Namespace) -> Record | None:
-    """Print the contract that a file suggests, or what contracts promise."""
-    if arguments.action == "check":
-        check(arguments.files, as_json=arguments.print_json)
-        return None
-    if len(arguments.files) != 1:
-        raise Invalid("A contract is inferred from one file.", "Write `contract infer FILE --dataset NAME`.")
-    file = Path(arguments.files[0])
-    return infer(file, arguments.dataset, arguments.print_json)
+def check(
+    *files: Annotated[Path, Parameter(name="FILE", required=True, help="contracts (ODCS v3), or folders of them")],
+    as_json: Json = False,
+) -> None:
+    """What of contracts is checked, what is only said, and what contradicts the standard or itself.
 
-
-def check(files: Sequence[str], *, as_json: bool) -> None:
-    """Print of each contract what is checked, what is only said, and how it was understood.
-
-    Raises Invalid, after all of them are printed, when one is refused.
+    It ends with 1, after all of them are printed, when one is refused.
     """
-    records = [_record(file) for name in files for file in _files(Path(name))]
+    records = [_record(file) for name in files for file in _files(name)]
     if as_json:
         print_json(records)
     else:

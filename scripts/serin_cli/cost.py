@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from infra.cost.assumptions import Assumptions
 from infra.cost.bill import Bill, Compared, bill_of
@@ -17,7 +18,9 @@ from serin.domain.measurements import Estimate
 from serin.domain.records import from_record
 from serin.files.models import read_models
 from serin_cli import story
-from serin_cli.commands import MODELS, connected
+from serin_cli.checkout import MODELS
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model, Stage, option
 
 _MOST = 1_000_000_000
 _TITLES: Mapping[Kind, str] = {
@@ -27,63 +30,51 @@ _TITLES: Mapping[Kind, str] = {
 }
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin cost`."""
-    stated = Assumptions()
-    return (
-        ("model", {"help": "the model's name"}),
-        ("--requests-per-day", {"type": float, "metavar": "N", "help": "what so many calls a day would cost"}),
-        ("--actual", {"action": "store_true", "help": "what its calls and trainings have cost, by version"}),
-        (
-            "--hours",
-            {"type": int, "default": 168, "metavar": "N", "help": "with --actual: how far back (default: 168, a week)"},
-        ),
-        ("--ms", {"type": float, "default": stated.call_ms, "help": "how long a warm call takes (default: 20)"}),
-        (
-            "--training-seconds",
-            {
-                "type": float,
-                "default": stated.training_seconds,
-                "metavar": "S",
-                "help": "of a training's functions (default: 60)",
-            },
-        ),
-        ("--stage", {"metavar": "S", "help": "the stage of cdk.json (default: the one named there)"}),
-    )
-
-
-def cost(arguments: Namespace) -> Any:
-    """The bill as tables with its assumptions, or all of it with --json; what was billed, with --actual."""
-    if arguments.actual == (arguments.requests_per_day is not None):
+def cost(
+    model: Model,
+    /,
+    *,
+    requests_per_day: Annotated[float | None, option("N", "what so many calls a day would cost")] = None,
+    actual: Annotated[bool, Parameter(help="what its calls and trainings have cost, by version")] = False,
+    hours: Annotated[int, option("N", "with --actual: how far back (default: 168, a week)")] = 168,
+    ms: Annotated[float, option("MS", "how long a warm call takes (default: 20)")] = Assumptions.call_ms,
+    training_seconds: Annotated[
+        float, option("S", "of a training's functions (default: 60)")
+    ] = Assumptions.training_seconds,
+    stage: Stage = None,
+    as_json: Json = False,
+) -> Any:
+    """What a model would cost a month, line by line; --actual: what it has cost."""
+    if actual == (requests_per_day is not None):
         raise Invalid(
             "`serin cost` was told both what to reckon and to measure."
-            if arguments.actual
+            if actual
             else "`serin cost` was not told what to reckon.",
             "Give one of --requests-per-day N, what so many calls would cost, and --actual, what they have cost.",
         )
-    if arguments.actual:
-        return _actual(arguments)
-    for name in ("requests_per_day", "ms", "training_seconds"):
-        if not 0 <= getattr(arguments, name) <= _MOST:
-            option = f"--{name.replace('_', '-')}"
-            raise Invalid(f"{option} is {getattr(arguments, name):g}.", f"Name a number from 0 to {_MOST:,}.", option)
-    charters = {model.charter.model: model.charter for model in read_models(MODELS)}
-    if arguments.model not in charters:
-        raise NotFound(f"There is no model {arguments.model!r} here.", f"Name one of: {', '.join(charters)}.")
-    assumed = Assumptions(call_ms=arguments.ms, training_seconds=arguments.training_seconds)
-    templates = templates_of(arguments.stage)
-    bill = bill_of(templates, list(charters), charters[arguments.model], arguments.requests_per_day, assumed)
-    if arguments.print_json:
-        return as_json(bill, assumed)
+    if requests_per_day is None:
+        return _actual(model, hours, as_json)
+    numbers = {"--requests-per-day": requests_per_day, "--ms": ms, "--training-seconds": training_seconds}
+    for name, number in numbers.items():
+        if not 0 <= number <= _MOST:
+            raise Invalid(f"{name} is {number:g}.", f"Name a number from 0 to {_MOST:,}.", name)
+    charters = {one.charter.model: one.charter for one in read_models(MODELS)}
+    if model not in charters:
+        raise NotFound(f"There is no model {model!r} here.", f"Name one of: {', '.join(charters)}.")
+    assumed = Assumptions(call_ms=ms, training_seconds=training_seconds)
+    templates = templates_of(stage)
+    bill = bill_of(templates, list(charters), charters[model], requests_per_day, assumed)
+    if as_json:
+        return record_of(bill, assumed)
     _print(bill, assumed)
     return None
 
 
-def _actual(arguments: Namespace) -> Any:
+def _actual(model: str, hours: int, as_json: bool) -> Any:
     """What was billed, as a table for people."""
     with connected() as client:
-        record = client.get(f"/models/{arguments.model}/cost", hours=str(arguments.hours))
-    if arguments.print_json:
+        record = client.get(f"/models/{model}/cost", hours=str(hours))
+    if as_json:
         return record
     seen: ActualCost = from_record(ActualCost, record)
     lines = [_version_line(seen, place) for place in range(len(seen.versions))]
@@ -144,7 +135,7 @@ def templates_of(stage: str | None) -> Sequence[Template]:
     return [json.loads(path.read_text()) for path in sorted(folder.glob("*.template.json"))]
 
 
-def as_json(bill: Bill, assumed: Assumptions) -> Mapping[str, Any]:
+def record_of(bill: Bill, assumed: Assumptions) -> Mapping[str, Any]:
     """The bill with its prices' day and sources, its assumptions and its terms."""
     return {
         "model": bill.model,

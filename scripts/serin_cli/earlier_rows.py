@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.quotas import refuse_more_than_fits
-from infra.settings import Settings, read_settings
+from infra.settings import Settings
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.charter import Charter
@@ -26,25 +25,25 @@ from serin.domain.schemas import SchemaChange, changes
 from serin.files.models import ModelFolder, read_models
 from serin_cli import story
 from serin_cli.aws_session import session
-from serin_cli.client import Client
-from serin_cli.commands import MODELS, connected
-from serin_cli.prepare import CDK_JSON
-from serin_cli.terminal import Parser
+from serin_cli.checkout import MODELS
+from serin_cli.client import Client, connected
+from serin_cli.command_line.words import Json
+from serin_cli.deploying.options import read_options
 
 HeadOf = Callable[[str], DatasetHead]
 
 
-def validate(arguments: Namespace) -> list[dict[str, Any]]:
-    """Every model's charter and contracts, checked and compared with the connected stage's rows; and its next training.
+def validate(*, as_json: Json = False) -> list[dict[str, Any]]:
+    """Read and check every charter and contract, and what earlier rows are under them.
 
-    What the training takes is told in the words of `serin plan`, and of a training that is refused.
+    Earlier rows are those of the stage that is connected. What the next training takes is told as `serin plan` does.
     """
     models = read_models(MODELS)
     refuse_more_than_fits([model.charter for model in models])
     compared, plans = _compared(models), {one.charter.model: planned_for(one.charter) for one in models}
-    for line in () if arguments.print_json else _said(models):
+    for line in () if as_json else _said(models):
         story.say(line)
-    for model, sentences in () if arguments.print_json else plans.items():
+    for model, sentences in () if as_json else plans.items():
         for sentence in sentences:
             story.say(f"{model}: {sentence}")
     return [
@@ -125,14 +124,10 @@ def check_deployed(settings: Settings, models: Iterable[ModelFolder], dynamodb: 
 
 def main() -> int:
     """Before `cdk deploy`, with its options: 1 when the contracts must not be deployed."""
-    parser = Parser(add_help=False)
-    parser.add_argument("-c", "--context", action="append", default=[])
-    parser.add_argument("--profile")
-    options, _ = parser.parse_known_args()
-    stages = [value.partition("=")[2] for value in options.context if value.startswith("stage=")]
     try:
-        settings = read_settings(CDK_JSON, stages[-1] if stages else None)
-        check_deployed(settings, read_models(MODELS), session(options.profile).client("dynamodb"))
+        options = read_options()
+        client = session(options.profile).client("dynamodb")
+        check_deployed(options.settings, read_models(MODELS), client)
     except (BotoCoreError, ClientError) as error:
         story.say(f"Contracts were not compared with the rows there are: {error}")
     except SerinError as error:

@@ -6,14 +6,14 @@ Never over HTTP: no token can erase anybody, and the value goes no further than 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cyclopts import Parameter
 
 from infra.names import Names
 from infra.settings import read_settings
@@ -21,33 +21,36 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.adapters.erasures import StepFunctionsErasures
 from serin.adapters.salts import DynamoSalts
-from serin.domain.erasures import DELIVERED, SETTLED, Erasure
+from serin.domain.erasures import DELIVERED, SETTLED, Erasure, known_with
 from serin.domain.errors import Denied, Invalid
+from serin.domain.printable import printable
 from serin.files.models import read_models
-from serin.services.begin_erasure import ErasureWanted, begin_erasure
+from serin.services.begin_erasure import ErasureWanted, begin_erasure, spelt_otherwise
 from serin_cli import story
+from serin_cli.checkout import MODELS
 from serin_cli.clock import clock_of
-from serin_cli.commands import MODELS
+from serin_cli.command_line.words import Json, option
 from serin_cli.connection import Connection, aws_client, load
 from serin_cli.outcome import Outcome
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin erase`."""
-    return (
-        (
-            "target",
-            {"metavar": "MODEL|DATASET", "nargs": "?", "help": "where from; without it: what was erased so far"},
-        ),
-        ("--entity", {"metavar": "COLUMN=VALUE", "help": "who: a column that a charter hashes, and its value"}),
-        ("--yes", {"action": "store_true", "help": "erase without asking again"}),
-    )
+def erase(
+    target: Annotated[
+        str | None, Parameter(name="MODEL|DATASET", help="where from; without it: what was erased so far")
+    ] = None,
+    /,
+    *,
+    entity: Annotated[str | None, option("COLUMN=VALUE", "who: a column that a charter hashes, and its value")] = None,
+    yes: Annotated[bool, Parameter(help="erase without asking again")] = False,
+    as_json: Json = False,
+) -> Any:
+    """Take a person out of everything that was kept, with your own AWS credentials.
 
-
-def erase(arguments: Namespace) -> Any:
-    """Show what will be erased and, once that is confirmed, begin; without a target list the erasures."""
+    It shows what will be erased and begins once that is confirmed; where it is not, it ends with 1.
+    """
     try:
-        return _done(arguments, load())
+        connection = load()
+        return _erasures(connection, as_json) if target is None else _erase(target, entity, yes, connection)
     except (BotoCoreError, ClientError) as error:
         raise Denied(
             f"AWS did not let the command at what it needs: {error}.",
@@ -56,46 +59,52 @@ def erase(arguments: Namespace) -> Any:
         ) from error
 
 
-def _done(arguments: Namespace, connection: Connection) -> Any:
-    if arguments.target is None:
-        known = [_shown(one) for one in reversed(_catalog(connection).erasures())]
-        if arguments.print_json:
-            return known
-        story.show_table(known, ["id", "at", "by", "column", "datasets", "status"])
-        return None
-    column, sign, value = (arguments.entity or "").partition("=")
+def _erasures(connection: Connection, as_json: bool) -> Any:
+    """What was erased so far, newest first."""
+    known = [_shown(one) for one in reversed(_catalog(connection).erasures())]
+    if as_json:
+        return known
+    story.show_table(known, ["id", "at", "by", "column", "datasets", "status"])
+    return None
+
+
+def _erase(target: str, entity: str | None, yes: bool, connection: Connection) -> Any:
+    column, sign, value = (entity or "").partition("=")
     if not (column and sign and value):
         raise Invalid("Nobody is named.", "Write: serin erase MODEL --entity COLUMN=VALUE", "--entity")
-    wanted = ErasureWanted(arguments.target, column, value)
+    wanted = ErasureWanted(target, column, value)
     plan = _begin(wanted, connection)
     if any(one.id == plan.id for one in _catalog(connection).erasures()):
         return Outcome(_shown(plan), said=[f"They are being erased since {plan.at:%Y-%m-%d %H:%M} UTC, as {plan.id}."])
-    said = [*_told(plan), *_named_here(wanted)]
-    if not arguments.yes:
+    said = [*_told(plan), *_several(wanted), *_known_too(wanted, connection), *_named_here(wanted)]
+    if not yes:
         for line in said:
             story.say(line)
         if not _confirmed():
             return Outcome(_shown(plan), done=False, said=["Nothing was erased."])
     begun = _begin(replace(wanted, confirmed=True), connection)
     after = f"It has begun as {begun.id}, and ends in some seven hours: `./scripts/serin erase` says how far it is."
-    return Outcome(_shown(begun), said=[*(said if arguments.yes else ()), after])
+    return Outcome(_shown(begun), said=[*(said if yes else ()), after])
 
 
 def _begin(wanted: ErasureWanted, connection: Connection) -> Erasure:
     identity = aws_client(connection, "sts").get_caller_identity()
     names = Names(connection.stage)
     place = f"{connection.region}:{identity['Account']}:stateMachine:{names.machine('erase')}"
-    control = names.table("control")
     return begin_erasure(
         wanted,
         {model.charter.model: model.charter for model in read_models(MODELS)},
         identity["Arn"].rpartition("/")[2],
-        salts=DynamoSalts(lambda: aws_client(connection, "dynamodb"), control),
+        salts=_salts(connection),
         catalog=_catalog(connection),
         erasures=StepFunctionsErasures(aws_client(connection, "stepfunctions"), f"arn:aws:states:{place}"),
         clock=clock_of(connection),
         logged=read_settings(Path("cdk.json"), connection.stage).log_retention_days,
     )
+
+
+def _salts(connection: Connection) -> DynamoSalts:
+    return DynamoSalts(lambda: aws_client(connection, "dynamodb"), Names(connection.stage).table("control"))
 
 
 def _catalog(connection: Connection) -> DynamoCatalog:
@@ -119,6 +128,22 @@ def _told(plan: Erasure) -> Sequence[str]:
         f"These versions may have learnt from them and stay as they are: {versions}.",
         *ends,
     )
+
+
+def _several(wanted: ErasureWanted) -> Sequence[str]:
+    """Where models know people by several columns, one of them may name more than one."""
+    others = known_with(wanted.column, (model.charter for model in read_models(MODELS)))
+    if not others:
+        return []
+    said = f"Entities are known by {wanted.column} with {', '.join(others)}"
+    return [f"{said}: everybody of that {wanted.column} is erased, whatever the others are."]
+
+
+def _known_too(wanted: ErasureWanted, connection: Connection) -> Sequence[str]:
+    """Other spellings that files have had: to the platform these are other people."""
+    others = spelt_otherwise(wanted.column, wanted.value, salts=_salts(connection))
+    named = ", ".join(repr(printable(one)) for one in others)
+    return [f"Known too, as other people whom this does not erase: {named}. Erase each that is them."] if others else []
 
 
 def _named_here(wanted: ErasureWanted) -> Sequence[str]:
@@ -151,5 +176,6 @@ def _shown(erasure: Erasure) -> dict[str, Any]:
         "until": f"{erasure.closed:%Y-%m-%dT%H:%M:%SZ}" if erasure.closed else "",
         "erased": dict(erasure.erased),
         "versions": " ".join(erasure.versions),
+        "unread": list(erasure.unread),
         "ends": {ending.what: f"{ending.at:%Y-%m-%d}" for ending in erasure.endings},
     }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from serin.domain.charter import Charter, InputType
 from serin.domain.errors import Invalid
 from serin.domain.printable import printable
 from serin_cli import story
-from serin_cli.commands import charter_of, connected
-from serin_cli.views import backfill, status
+from serin_cli.checkout import charter_of
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model, option
 
 _NO_TIME = "1970-01-01T00:00:00Z"
 _TYPES: Mapping[InputType, Callable[[str], Any]] = {
@@ -21,40 +21,28 @@ _TYPES: Mapping[InputType, Callable[[str], Any]] = {
     "boolean": {"true": True, "false": False}.__getitem__,
     "timestamp": str,
 }
+_ENTITY = "what an entity is found by, such as origin=JFK; again for each of its columns, or for another entity"
+_FEATURE = "only this one, such as weather_now:temp; may be given again (default: all that the entity has)"
 Entities = Mapping[str, Sequence[Any]]
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin features`."""
-    entity = "what an entity is found by, such as origin=JFK; again for each of its columns, or for another entity"
-    feature = "only this one, such as weather_now:temp; may be given again (default: all that the entity has)"
-    return (
-        ("action", {"choices": ["get", "status", "backfill"]}),
-        ("model", {"help": "the model's name"}),
-        ("--entity", {"action": "append", "default": [], "metavar": "COLUMN=VALUE", "help": entity}),
-        ("--feature", {"action": "append", "metavar": "VIEW:VALUE", "help": feature}),
-        (
-            "--view",
-            {"metavar": "NAME", "help": "with status: its columns; with backfill: this one, filled or not"},
-        ),
-    )
-
-
-def features(arguments: Namespace) -> Any:
-    """Whichever is asked for."""
-    return {"get": get, "status": status, "backfill": backfill}[arguments.action](arguments)
-
-
-def get(arguments: Namespace) -> Any:
-    """Ask for an entity's features, or several entities'; a fact a row."""
-    charter = charter_of(arguments.model)
-    entities = entities_of(arguments.entity, charter)
-    names = arguments.feature or _all_of(entities, charter)
+def get(
+    model: Model,
+    /,
+    *,
+    entity: Annotated[Sequence[str], option("COLUMN=VALUE", _ENTITY)] = (),
+    feature: Annotated[Sequence[str], option("VIEW:VALUE", _FEATURE)] = (),
+    as_json: Json = False,
+) -> Any:
+    """What the online store knows of an entity now, with status and time; a fact a row."""
+    charter = charter_of(model)
+    entities = entities_of(entity, charter)
+    names = list(feature) or _all_of(entities, charter)
     wanted = {"entities": entities, "features": [f"{charter.model}.{name}" for name in names]}
     with connected() as client:
         answer = client.post("/get-online-features", {**wanted, "full_feature_names": True})
     rows = list(rows_of(answer, names, entities))
-    if arguments.print_json:
+    if as_json:
         return rows
     story.show_table(rows, list(rows[0]))
     return None

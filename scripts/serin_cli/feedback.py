@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from serin_cli.commands import connected, instances_in
+from cyclopts import Parameter
+
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model
+from serin_cli.predicting import instances_in
 
 
-def feedback(arguments: Namespace) -> Any:
-    """Send what a file says; what became of each item, one a row."""
-    instances = instances_in(arguments.file)
+def feedback(
+    model: Model,
+    file: Annotated[
+        Path,
+        Parameter(
+            allow_leading_hyphen=True,
+            help='a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or - for standard input',
+        ),
+    ],
+    /,
+    *,
+    as_json: Json = False,
+) -> Any:
+    """Say what was right about predictions, or rate them from 1 to 5."""
+    instances = instances_in(file)
     with connected() as client:
-        answer = client.post(f"/models/{arguments.model}/feedback", {"instances": instances})
-    return answer if arguments.print_json else [_row(item) for item in answer["answers"]]
+        answer = client.post(f"/models/{model}/feedback", {"instances": instances})
+    return answer if as_json else [_row(item) for item in answer["answers"]]
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from serin.domain.printable import printable
 from serin_cli import story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model, option
 
 
-def health(arguments: Namespace) -> Any:
-    """Calls, failures, durations, memory and cost by version: as a table for people, whole with --json."""
+def health(
+    model: Model,
+    /,
+    *,
+    hours: Annotated[int, option("N", "how far back to look, up to 168 (default: 24)")] = 24,
+    as_json: Json = False,
+) -> Any:
+    """Calls, failures, durations, memory and cost of each version."""
     with connected() as client:
-        report = client.get(f"/models/{arguments.model}/health", hours=str(arguments.hours))
-    if arguments.print_json:
+        report = client.get(f"/models/{model}/health", hours=str(hours))
+    if as_json:
         return report
     if not report["versions"]:
-        story.say(f"Nobody called {arguments.model} in the last {arguments.hours} hours.")
+        story.say(f"Nobody called {model} in the last {hours} hours.")
         return None
     lines = [line(version) for version in report["versions"]]
     story.out.print(printable(f"From {report['since']} to {report['until']}", 200), markup=False)
     if left_out := report.get("files_left_out"):
         story.say(
-            f"Not the {arguments.hours} hours that were asked for: the log's {left_out:,} older files were too many "
+            f"Not the {hours} hours that were asked for: the log's {left_out:,} older files were too many "
             "to read, and their calls are not counted."
         )
     story.show_table(lines, list(lines[0]))

@@ -8,10 +8,9 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,36 +24,42 @@ from serin.domain.errors import Corrupt, Denied, Invalid, NotFound
 from serin.domain.models import ListedVersion, ModelVersion
 from serin.domain.records import from_record
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Model, option
 from serin_cli.connection import Connection, aws_client, load
 
 PROCESSORS = {"arm64": "arm64", "x86_64": "amd64"}
 """Lambda's words for a processor in those of images."""
+INHERITED = ("User", "ExposedPorts", "Volumes", "StopSignal")
+"""What an image has of its base unless it says otherwise; above all it is run by whom the base is run by."""
 TASK, LAYERS, RUNTIME = "var/task", "opt", "var/runtime"
 """Where Lambda lays a function's code, its layers and its runtime."""
+_BASE = "an OCI layout as a tar, with the Python that it is to stand on (default: none, add one beneath)"
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin image`."""
-    base = "an OCI layout as a tar, with the Python that it is to stand on (default: none, add one beneath)"
-    return (
-        ("model", {"help": "the model's name"}),
-        ("--version", {"type": int, "metavar": "N", "help": "(default: the live one)"}),
-        ("--to", {"metavar": "FILE", "help": "the file to write (default: MODEL-VERSION.oci.tar)"}),
-        ("--base", {"metavar": "FILE", "help": base}),
-    )
+def image(
+    model: Model,
+    /,
+    *,
+    number: Annotated[
+        int | None, option("N", "(default: the live one)", name="--version", completer=known.versions)
+    ] = None,
+    to: Annotated[Path | None, option("FILE", "the file to write (default: MODEL-VERSION.oci.tar)")] = None,
+    beneath: Annotated[Path | None, option("FILE", _BASE, name="--base")] = None,
+    _json: Json = False,
+) -> Any:
+    """The endpoint as an OCI image in one file, for teams that run containers.
 
-
-def image(arguments: Namespace) -> Any:
-    """Write the image, and say its digest and what it needs."""
+    It says the image's digest, and what must be beneath it.
+    """
     connection = load()
     with connected() as client:
-        version = _version(client, arguments.model, arguments.version)
+        version = _version(client, model, number)
     target = _target(connection)
     _check_python(version, target)
-    base = None if arguments.base is None else _base(Path(arguments.base), target)
-    file = Path(arguments.to or f"{version.model}-{version.version}.oci.tar")
+    base = None if beneath is None else _base(beneath, target)
+    file = to or Path(f"{version.model}-{version.version}.oci.tar")
     layer, variables = _model_layer(connection, version), _variables(connection, version)
     with tempfile.TemporaryDirectory(prefix="serin-image-") as scratch, story.bar("packing the image"):
         layers = list(_layers(target, version, layer, Path(scratch)))
@@ -118,7 +123,7 @@ def _base(file: Path, target: Target) -> Base:
             "Write one with: skopeo copy docker://IMAGE oci-archive:FILE, or docker buildx build --output type=oci.",
             "--base",
         ) from error
-    said = dict(one.partition("=")[::2] for one in base.config.get("config", {}).get("Env", ()))
+    said = dict(one.partition("=")[::2] for one in (base.config.get("config") or {}).get("Env") or ())
     python = ".".join(said.get("PYTHON_VERSION", target.python).split(".")[:2])
     if python != target.python:
         raise Invalid(f"The base has Python {python}.", f"The packages are of Python {target.python}.", "--base")
@@ -181,7 +186,7 @@ def _unzipped(content: bytes) -> list[tuple[str, Source]]:
 
 def _config(version: ModelVersion, target: Target, variables: Mapping[str, str], base: Base | None) -> dict[str, Any]:
     """How the image is run: as Lambda runs the function, by AWS's own client."""
-    below = (base.config.get("config", {}) if base else {}).get("Env", ())
+    below = base.config.get("config") or {} if base else {}
     ours = {
         **dict(sorted(variables.items())),
         "LAMBDA_TASK_ROOT": f"/{TASK}",
@@ -192,14 +197,19 @@ def _config(version: ModelVersion, target: Target, variables: Mapping[str, str],
         "architecture": PROCESSORS[target.architecture],
         "os": "linux",
         "config": {
+            **{name: below[name] for name in INHERITED if name in below},
             "Env": [
-                *(one for one in below if one.partition("=")[0] not in ours),
+                *(one for one in below.get("Env") or () if one.partition("=")[0] not in ours),
                 *(f"{k}={v}" for k, v in ours.items()),
             ],
             "Entrypoint": ["python3", "-m", "awslambdaric"],
             "Cmd": ["handler.handle"],
             "WorkingDir": f"/{TASK}",
-            "Labels": {"serin.model": version.model, "serin.version": str(version.version)},
+            "Labels": {
+                **(below.get("Labels") or {}),
+                "serin.model": version.model,
+                "serin.version": str(version.version),
+            },
         },
     }
 

@@ -6,13 +6,13 @@ import json
 import re
 import shutil
 import tempfile
-from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import polars as pl
+from cyclopts import Parameter
 
 from serin.data.files.table import CAPS
 from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
@@ -21,6 +21,8 @@ from serin.domain.names import checked_name, dataset_named
 from serin.files.faults import shown_file
 from serin.files.yaml_files import read_document
 from serin_cli import story
+from serin_cli.command_line.words import Json, option
+from serin_cli.documents import print_document
 from serin_cli.drafting.charter import charter_text
 from serin_cli.drafting.code import code_text
 from serin_cli.drafting.contract import contract_text
@@ -28,25 +30,44 @@ from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
 from serin_cli.incoming import incoming
 from serin_cli.partitions import together
-from serin_cli.terminal import print_document
 
 MODELS = Path("models")
 _PART = re.compile(r"[-_. ]+\d[-_. \dT]*\Z")
 
 
-def init(arguments: Namespace) -> dict[str, Any] | None:
-    """Write models/<name>/ and say what is left to do."""
-    name = checked_name(arguments.name, "model")
+def init(
+    name: Annotated[str, Parameter(help="the new model's name")],
+    /,
+    *,
+    file: Annotated[Path, option("FILE", "rows with their labels, as CSV", name="--from")],
+    label: Annotated[str, option("COLUMN", "the column to predict")],
+    task: Annotated[
+        Literal["binary", "multiclass", "regression"] | None, option("TASK", "(default: what the label looks like)")
+    ] = None,
+    time: Annotated[
+        str | None, option("COLUMN", "when a row's question was asked; year,month,day where these say it")
+    ] = None,
+    zone: Annotated[str | None, option("ZONE", "of times that do not say theirs, such as Europe/Paris or UTC")] = None,
+    entity: Annotated[str | None, option("COLUMN", "what a question is about, such as a customer's number")] = None,
+    keep: Annotated[Sequence[str], option("COLUMN", "an input all the same; may be given again")] = (),
+    called: Annotated[str | None, option("NAME", "the dataset's name (default: the file's)", name="--dataset")] = None,
+    as_json: Json = False,
+) -> dict[str, Any] | None:
+    """Begin a model from a CSV file.
+
+    It writes models/NAME/, and says what is left to do.
+    """
+    name = checked_name(name, "model")
     folder = MODELS / name
     if folder.exists():
         raise Conflict(f"{folder}/ exists already.", "Choose another name, or remove the folder first.")
-    dataset = _dataset(arguments.dataset, Path(arguments.file), name)
-    seen = look(Path(arguments.file))
+    dataset = _dataset(called, file, name)
+    seen = look(file)
     made = draft(
         seen,
         Wishes(
-            *(name, dataset, arguments.label, arguments.task, arguments.time, arguments.entity, arguments.zone),
-            keep=tuple(arguments.keep),
+            *(name, dataset, label, task, time, entity, zone),
+            keep=tuple(keep),
         ),
     )
     write(made, folder)
@@ -62,15 +83,21 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
         "notes": _notes(made),
         "questions": questions,
     }
-    if arguments.print_json:
+    if as_json:
         return record
-    _tell(made, folder, arguments.file, questions)
+    _tell(made, folder, file, questions)
     return None
 
 
-def infer(file: Path, name: str | None, as_json: bool) -> dict[str, Any] | None:
-    """Print the contract a file's rows suggest."""
-    dataset = checked_name(name or dataset_of(file), "dataset")
+def infer(
+    file: Annotated[Path, Parameter(help="a CSV or Parquet file")],
+    /,
+    *,
+    dataset: Annotated[str | None, option("NAME", "the dataset's name (default: the file's)")] = None,
+    as_json: Json = False,
+) -> dict[str, Any] | None:
+    """Print the contract that a file's rows suggest."""
+    dataset = checked_name(dataset or dataset_of(file), "dataset")
     seen = look(file)
     text = contract_text(seen, dataset, (), now=datetime.now(UTC))
     if as_json:
@@ -177,7 +204,7 @@ def _notes(made: Draft) -> list[str]:
     return [*made.notes, *doubts]
 
 
-def _tell(made: Draft, folder: Path, file: str, questions: list[str]) -> None:
+def _tell(made: Draft, folder: Path, file: Path, questions: list[str]) -> None:
     seen = made.seen
     story.say(f"{folder}/ is written, a {made.task} model of {made.label.name} from {len(made.uses)} columns.")
     if made.dataset != made.model:

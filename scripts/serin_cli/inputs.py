@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import json
 import re
-from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from serin.domain.errors import Invalid, NotFound
 from serin.files.charters import read_charter
 from serin.files.replaced import export_file
-from serin_cli.commands import charter_of
+from serin_cli.checkout import charter_of
+from serin_cli.command_line.words import Json, Model
 
 MODELS = Path("models")
 _LIST = re.compile(r"\[([^\[\]]*)\]")
 _TOP = re.compile(r"^[a-z_]+:", re.MULTILINE)
 
 
-def inputs(arguments: Namespace) -> dict[str, Any]:
-    """Take columns out of the charter's inputs, its lists of features, its golden rows and its request."""
-    charter, folder = charter_of(arguments.model), MODELS / arguments.model
+def remove(
+    model: Model,
+    /,
+    *columns: Annotated[
+        str, Parameter(name="COLUMN", required=True, help="what is known only afterwards, or says nothing")
+    ],
+    _json: Json = False,
+) -> dict[str, Any]:
+    """Take inputs out of a charter and of all that names them: lists of features, golden rows and the request."""
+    charter, folder = charter_of(model), MODELS / model
     known = [item.name for item in charter.inputs]
-    for name in arguments.columns:
+    for name in columns:
         if name not in known:
-            found = f"{arguments.model} has no input {name[:60]!r}; there are: {', '.join(known)}."
+            found = f"{model} has no input {name[:60]!r}; there are: {', '.join(known)}."
             raise NotFound(found, "Name one of these.")
     for entity, keys in charter.features.entities.items():
-        if set(keys) <= set(arguments.columns):
+        if set(keys) <= set(columns):
             raise Invalid(
                 f"The entity {entity!r} is found by nothing but {' and '.join(keys)}.",
                 "Name it by another input first, under features.entities in model.yaml.",
@@ -37,14 +46,14 @@ def inputs(arguments: Namespace) -> dict[str, Any]:
     path = folder / "model.yaml"
     before = {path: path.read_text(encoding="utf-8"), **dict(_requests(folder, charter.release.golden))}
     for file, text in before.items():
-        export_file(file, _without(file, text, arguments.columns).encode())
+        export_file(file, _without(file, text, columns).encode())
     try:
         read_charter(path)
     except Invalid:
         for file, text in before.items():
             export_file(file, text.encode())
         raise
-    return {"model": arguments.model, "removed": arguments.columns, "files": [str(file) for file in before]}
+    return {"model": model, "removed": list(columns), "files": [str(file) for file in before]}
 
 
 def _requests(folder: Path, golden: str) -> Iterator[tuple[Path, str]]:
@@ -54,7 +63,7 @@ def _requests(folder: Path, golden: str) -> Iterator[tuple[Path, str]]:
             yield file, file.read_text(encoding="utf-8")
 
 
-def _without(file: Path, text: str, columns: list[str]) -> str:
+def _without(file: Path, text: str, columns: Sequence[str]) -> str:
     if file.suffix == ".json":
         return _request_without(text, set(columns))
     for name in columns:

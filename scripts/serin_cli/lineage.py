@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from rich.table import Table
 from rich.tree import Tree
 
 from serin.domain.errors import Invalid, NotFound
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Model, OfVersion, option
 from serin_cli.listed import served
 from serin_cli.terminal import cell
 
@@ -20,29 +20,30 @@ Record = Mapping[str, Any]
 SHORT = 8
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin lineage`."""
-    return (
-        ("model", {"help": "the model's name"}),
-        ("--version", {"type": int, "metavar": "N", "help": "the registered version (default: the one that is live)"}),
-        ("--upload", {"metavar": "ID", "help": "instead: the trainings whose training set was made with this upload"}),
-    )
-
-
-def lineage(arguments: Namespace) -> Any:
-    """Whichever is asked for: all of it with --json, else a tree or a table."""
-    if arguments.upload is not None and arguments.version is not None:
+def lineage(
+    model: Model,
+    /,
+    *,
+    version: OfVersion = None,
+    upload: Annotated[
+        str | None,
+        option("ID", "instead: the runs whose training set was made with this upload", completer=known.uploads),
+    ] = None,
+    as_json: Json = False,
+) -> Any:
+    """What a version was made of, down to the uploads."""
+    if upload is not None and version is not None:
         raise Invalid("--upload and --version ask for different things.", "Give one of them.")
     answer: Any
     with connected() as client:
-        if arguments.upload is not None:
-            answer = client.all("/runs", model=arguments.model, upload=arguments.upload)[::-1]
+        if upload is not None:
+            answer = client.all("/runs", model=model, upload=upload)[::-1]
         else:
-            number = live_version(client, arguments.model) if arguments.version is None else arguments.version
-            answer = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
-    if arguments.print_json or not answer:
+            number = live_version(client, model) if version is None else version
+            answer = client.get(f"/models/{model}/versions/{number}/lineage")
+    if as_json or not answer:
         return answer
-    if arguments.upload is None:
+    if upload is None:
         story.show_whole(tree_of(answer))
     else:
         lines = [line_of(run) for run in answer]
@@ -51,7 +52,7 @@ def lineage(arguments: Namespace) -> Any:
 
 
 def line_of(run: Record) -> dict[str, Any]:
-    """A training that used an upload."""
+    """A run that used an upload."""
     names = ("id", "status", "at", "training_set", "version")
     return {name: run.get(name) for name in names}
 

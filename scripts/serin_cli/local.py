@@ -5,14 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import boto3
+from cyclopts import Parameter
 
 from infra.local.account import USUAL, Account
 from infra.local.cloud import LocalCloud
@@ -26,9 +27,11 @@ from serin.files.models import read_models
 from serin.services.tokens import create_token
 from serin_cli import story
 from serin_cli.aws_profile import export_line, forget_profile, save_profile
+from serin_cli.checkout import MODELS
 from serin_cli.clock import moment
-from serin_cli.commands import MODELS
-from serin_cli.connection import Connection, forget, save
+from serin_cli.command_line.words import Json, option
+from serin_cli.connection import FILE, Connection, forget, save
+from serin_cli.documents import print_json
 from serin_cli.earlier_rows import check_deployed
 from serin_cli.prepare import CDK_JSON, prepare
 
@@ -91,28 +94,58 @@ def connection_to(settings: Settings, cloud: LocalCloud) -> Connection:
     return Connection(settings.stage, cloud.region, cloud.api_url, token.secret, uploads, cloud.endpoint_url, *keys)
 
 
-def up(arguments: Namespace) -> None:
-    """Keep the platform up until Ctrl-C."""
-    clock = None if arguments.clock is None else moment(arguments.clock)
-    state = None if arguments.state is None else Path(arguments.state)
+def up(
+    *,
+    clock: Annotated[
+        str | None, option("MOMENT", "begin at this moment, such as 2013-04-01T04:00Z (default: real time)")
+    ] = None,
+    state: Annotated[
+        Path | None, option("DIR", "keep what it holds in this folder, and begin with what is there")
+    ] = None,
+    concurrency: Annotated[int, option("N", "functions at once; a new account has about 10")] = 1000,
+    latency: Annotated[float, option("S", "seconds a call of AWS's API takes more")] = 0.0,
+    throttle: Annotated[bool, Parameter(help="hold the stage's limit of calls a second, as AWS does")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the platform on this machine until Ctrl-C."""
     # Whoever ends it that way ends the platform too, and this checkout's connection to it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    account = Account(arguments.concurrency, arguments.latency, arguments.throttle)
-    with running(clock, state, account=account) as platform:
-        connection = platform.connection
-        kept = " and all they hold" if state is None else f"; {state} keeps what they hold"
-        story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them{kept}.\n")
-        story.say(f"  API           {connection.api_url}")
-        story.say(f"  AWS endpoint  {connection.endpoint_url}")
-        story.say(f"  aws, cdk      {export_line()}")
-        story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
-        story.say(f"  calls         {_limit(platform.settings, account)}")
-        story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
-        story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
-        story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
+    account = Account(concurrency, latency, throttle)
+    with running(None if clock is None else moment(clock), state, account=account) as platform:
+        if as_json:
+            print_json(_record(platform))
+        else:
+            _tell(platform, state, account)
         # A signal may be delivered to another thread, which does not wake this one: it looks by itself.
         while True:
             time.sleep(1)
+
+
+def _record(platform: Running) -> dict[str, object]:
+    """Where a program finds it; the token and the keys are in the two files alone."""
+    connection = platform.connection
+    return {
+        "stage": connection.stage,
+        "stacks": list(platform.stacks),
+        "api_url": connection.api_url,
+        "endpoint_url": connection.endpoint_url,
+        "clock": f"{platform.cloud.clock.now():%Y-%m-%dT%H:%M:%SZ}",
+        "connection": str(FILE),
+    }
+
+
+def _tell(platform: Running, state: Path | None, account: Account) -> None:
+    connection = platform.connection
+    kept = " and all they hold" if state is None else f"; {state} keeps what they hold"
+    story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them{kept}.\n")
+    story.say(f"  API           {connection.api_url}")
+    story.say(f"  AWS endpoint  {connection.endpoint_url}")
+    story.say(f"  aws, cdk      {export_line()}")
+    story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
+    story.say(f"  calls         {_limit(platform.settings, account)}")
+    story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
+    story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
+    story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
 
 
 def _limit(settings: Settings, account: Account) -> str:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from rich.text import Text
 
 from serin.domain.maturity import SECTIONS, Maturity, Point
 from serin.domain.records import from_record
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json
 
 
-def maturity(arguments: Namespace) -> Any:
-    """Levels, points with the event that earns each, and the next step; without a model, of every model."""
+def maturity(
+    model: Annotated[
+        str | None, Parameter(completer=known.models, help="the model's name (default: every model)")
+    ] = None,
+    /,
+    *,
+    as_json: Json = False,
+) -> Any:
+    """Levels and tests of MLOps, each by the event that shows it."""
     with connected() as client:
-        answers = [client.get(f"/models/{model}/maturity") for model in _models(client, arguments.model)]
-    if arguments.print_json:
+        answers = [client.get(f"/models/{model}/maturity") for model in _models(client, model)]
+    if as_json:
         return answers
     for answer in answers:
         shown = from_record(Maturity, answer)

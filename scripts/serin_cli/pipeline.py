@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from serin.domain.errors import Conflict
+from serin_cli.command_line.words import Json
 from serin_cli.outcome import Outcome
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "pipeline"
@@ -33,18 +35,21 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin pipeline`."""
-    return (("system", {"choices": list(PLACES), "help": "what runs your pipelines"}),)
+def pipeline(
+    system: Annotated[str, Parameter(choices=tuple(PLACES), help="what runs your pipelines")],
+    /,
+    *,
+    _json: Json = False,
+) -> Outcome:
+    """Write what checks, deploys and asks for approval.
 
-
-def pipeline(arguments: Namespace) -> Outcome:
-    """Write the file and say what is left to do; Conflict for one that is there and another."""
-    name, place = PLACES[arguments.system]
+    A file that is there and says something else is left as it is.
+    """
+    name, place = PLACES[system]
     text, target = (TEMPLATES / name).read_text(encoding="utf-8"), Path(place)
     if target.exists() and target.read_text(encoding="utf-8") != text:
         raise Conflict(f"{target} is there already and says something else.", "Move it away, or keep yours.")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    lines = _NEXT[arguments.system]
+    lines = _NEXT[system]
     return Outcome({"written": str(target), "next": list(lines)}, said=[f"{target} is written.", *lines])

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from serin.domain.account_quotas import needs_of, uses_of
-from serin.domain.cut_plan import CutPlan, PlannedPiece
+from serin.domain.cut_carriers import PlannedPiece
+from serin.domain.cut_plan import CutPlan
 from serin.domain.plan_sentences import sentences_of
 from serin.domain.records import as_record, from_record
 from serin_cli import story
 from serin_cli.account_quotas import account_quotas
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model
 from serin_cli.connection import load
 
 
-def show_plan(arguments: Namespace) -> Any:
-    """The pieces by round as a table, what it comes to, what more rows bring, and quotas; with --json every piece."""
+def show_plan(model: Model, /, *, as_json: Json = False) -> Any:
+    """What making its next training set takes: pieces, by whom, time and money.
+
+    And what more rows would bring, and what it asks of the account's quotas.
+    """
     with connected() as client:
-        answer = client.get(f"/models/{arguments.model}/plan")
+        answer = client.get(f"/models/{model}/plan")
     plan = from_record(CutPlan, answer)
     needs = needs_of(plan)
     quotas = list(uses_of(needs, *account_quotas(load(), needs)))
-    if arguments.print_json:
+    if as_json:
         return {**answer, "quotas": [{**as_record(one), "sentence": one.sentence} for one in quotas]}
     lines = list(rounds_of(plan.pieces))
     if lines:

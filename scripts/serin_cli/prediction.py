@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from serin_cli.commands import connected
+from cyclopts import Parameter
+
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json
 
 
-def prediction(arguments: Namespace) -> Any:
-    """Show it: all of it with --json, else a table."""
+def prediction(
+    prediction_id: Annotated[str, Parameter(name="ID", help="prediction_id of an answer")],
+    /,
+    *,
+    as_json: Json = False,
+) -> Any:
+    """A prediction: inputs, features, lineage, truth, and its score made again."""
     with connected() as client:
-        record = client.get(f"/predictions/{arguments.id}")
-    if arguments.print_json:
+        record = client.get(f"/predictions/{prediction_id}")
+    if as_json:
         return record
     return list(rows_of(record))
 

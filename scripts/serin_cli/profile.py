@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from serin.domain.attention import FLAGS, ordered
 from serin.domain.errors import Invalid
@@ -12,20 +13,41 @@ from serin.domain.names import NAME
 from serin.domain.profiles import Association, Profile, ShownProfile
 from serin.domain.records import as_record, from_record
 from serin_cli import story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Page, option
 from serin_cli.scorecards import contract_at_hand, page_file
 
 
-def profile(arguments: Namespace) -> Any:
-    """The profile as a table, or as a page."""
-    if NAME.match(arguments.what):
-        return _of_dataset(arguments)
-    if arguments.model:
-        raise Invalid(f"{arguments.what} is a file, which no model reads yet.", "Leave out --model.", "model")
-    profile_made = of_file(Path(arguments.what), arguments.label)
-    if arguments.page is not None:
-        return _page(profile_made, None, arguments.page)
-    return _table(profile_made, as_json=arguments.print_json)
+def profile(
+    what: Annotated[
+        str,
+        Parameter(
+            name="DATASET|FILE", completer=known.datasets, help="a dataset, or a CSV file that is not uploaded yet"
+        ),
+    ],
+    /,
+    *,
+    page: Page = None,
+    model: Annotated[
+        str | None,
+        option("NAME", "of a dataset: as this model reads it (default: whose label it has)", completer=known.models),
+    ] = None,
+    label: Annotated[str | None, option("COLUMN", "of a file: what the other columns are compared with")] = None,
+    as_json: Json = False,
+) -> Any:
+    """A first look at a dataset's columns, or at a file's before its upload."""
+    if NAME.match(what):
+        if label:
+            found = "The label of a dataset is what the model's charter says."
+            raise Invalid(found, "Leave out --label; --model chooses among models that read it.", "label")
+        return _of_dataset(what, model, page, as_json)
+    if model:
+        raise Invalid(f"{what} is a file, which no model reads yet.", "Leave out --model.", "model")
+    profile_made = of_file(Path(what), label)
+    if page is not None:
+        return _page(profile_made, None, page)
+    return _table(profile_made, as_json=as_json)
 
 
 def of_file(file: Path, label: str | None) -> Profile:
@@ -42,16 +64,13 @@ def of_file(file: Path, label: str | None) -> Profile:
     return profile_of(seen.typed, About(seen.name, seen.rows, label=label, task=task, notes=tuple(notes)))
 
 
-def _of_dataset(arguments: Namespace) -> Any:
-    if arguments.label:
-        found = "The label of a dataset is what the model's charter says."
-        raise Invalid(found, "Leave out --label; --model chooses among models that read it.", "label")
-    query = {"model": arguments.model} if arguments.model else {}
+def _of_dataset(dataset: str, model: str | None, page: str | None, as_json: bool) -> Any:
+    query = {"model": model} if model else {}
     with connected() as client:
-        answer = client.get(f"/datasets/{arguments.what}/profile", **query)
-    if arguments.page is not None:
-        return profile_file(answer, arguments.page)
-    return answer if arguments.print_json else _table(from_record(ShownProfile, answer).profile, as_json=False)
+        answer = client.get(f"/datasets/{dataset}/profile", **query)
+    if page is not None:
+        return profile_file(answer, page)
+    return answer if as_json else _table(from_record(ShownProfile, answer).profile, as_json=False)
 
 
 def profile_file(answer: Any, file: str) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import polars as pl
 
@@ -18,8 +17,10 @@ from serin.domain.contracts import Column
 from serin.domain.errors import Invalid, NotFound
 from serin.files.replaced import export_file
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import MODELS, connected
+from serin_cli.checkout import MODELS
+from serin_cli.client import Client, connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Dataset, Json, option
 from serin_cli.known import refuse_unknown
 from serin_cli.outcome import Outcome
 from serin_cli.scorecards import contract_at_hand
@@ -28,26 +29,42 @@ SHOWN = 50
 Upload = Mapping[str, Any]
 
 
-def quarantine(arguments: Namespace) -> Any:
-    """List the rows, or write them to a file."""
+OfUpload = Annotated[str | None, option("ID", "only the rows of this upload", completer=known.uploads)]
+
+
+def export(
+    dataset: Dataset,
+    /,
+    *,
+    to: Annotated[Path | None, option("FILE", "the CSV file to write")] = None,
+    upload: OfUpload = None,
+    _json: Json = False,
+) -> Outcome:
+    """Write the rows set aside as CSV, to correct them and upload them again."""
+    if to is None:
+        raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
     with connected() as client:
-        rejected = set_aside(client, arguments.dataset, arguments.upload)
-    if arguments.action == "export":
-        if arguments.to is None:
-            raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
-        columns = columns_of(arguments.dataset)
-        content = to_csv(
-            [in_files(rows, columns) for _, rows in rejected], {one.name_in_files: one.type for one in columns}
-        )
-        export_file(Path(arguments.to), content)
-        rows = sum(rows.height for _, rows in rejected)
-        then = _next(arguments.dataset, arguments.to)
-        told = [f"{rows:,} rows set aside are in {arguments.to}.", f"{then}."]
-        return Outcome({"file": arguments.to, "rows": rows, "next": then}, said=told)
+        rejected = set_aside(client, dataset, upload)
+    columns = columns_of(dataset)
+    content = to_csv(
+        [in_files(rows, columns) for _, rows in rejected], {one.name_in_files: one.type for one in columns}
+    )
+    export_file(to, content)
+    rows = sum(rows.height for _, rows in rejected)
+    then = _next(dataset, to)
+    return Outcome(
+        {"file": str(to), "rows": rows, "next": then}, said=[f"{rows:,} rows set aside are in {to}.", f"{then}."]
+    )
+
+
+def list_rows(dataset: Dataset, /, *, upload: OfUpload = None, as_json: Json = False) -> Any:
+    """The rows set aside and not corrected yet, each with its number and every rule it broke."""
+    with connected() as client:
+        rejected = set_aside(client, dataset, upload)
     # Whoever looks may have no contracts at hand; then nobody can say which values may be shown.
-    columns = columns_of(arguments.dataset) if MODELS.is_dir() else ()
+    columns = columns_of(dataset) if MODELS.is_dir() else ()
     listed = [row for upload, rows in reversed(rejected) for row in _rows(upload, shown_rows(rows, columns))]
-    if arguments.print_json:
+    if as_json:
         return listed
     story.show_table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"])
     for line in unread(pl.concat([rows for _, rows in rejected], how="diagonal"), columns):
@@ -102,5 +119,5 @@ def columns_of(dataset: str) -> Sequence[Column]:
     return contract.columns if contract else ()
 
 
-def _next(dataset: str, file: str) -> str:
+def _next(dataset: str, file: Path) -> str:
     return f"Correct the rows and ./scripts/serin upload {dataset} {file}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from argparse import Namespace
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from rich.live import Live
 
-from serin.domain.errors import Invalid, NotFound
+from serin.domain.errors import NotFound
 from serin.domain.release_seen import ReleaseSeen, release_seen
 from serin_cli import story
-from serin_cli.client import ApiError, Client, wait
-from serin_cli.commands import connected
+from serin_cli.client import ApiError, Client, connected, wait
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Model, option
 from serin_cli.evidence import flat
 from serin_cli.outcome import Outcome
 from serin_cli.release_list import lines_of
@@ -22,60 +22,106 @@ from serin_cli.scorecards import page_file
 
 PAUSE_S = 1.0
 RECENT = 50
-WISHES = ("hold", "resume", "abort")
 Record = Mapping[str, Any]
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin release`."""
-    actions = ("start", "list", "show", "watch", *WISHES, "rollback")
-    version = {"type": int, "metavar": "N", "help": "with start: the registered version (default: the newest)"}
-    which = {"metavar": "ID", "help": "which one (default: the one under way; with show, the newest)"}
-    page = {"metavar": "FILE", "nargs": "?", "const": "", "help": "with show: write a page with its evidence"}
-    return (
-        ("action", {"choices": actions}),
-        ("model", {"help": "the model's name"}),
-        ("--version", version),
-        ("--release", which),
-        ("--page", page),
-    )
+Release = Annotated[
+    str | None, option("ID", "which one (default: the one under way)", name="--release", completer=known.releases)
+]
 
 
-def release(arguments: Namespace) -> Any:
-    """One of the actions."""
-    action, path = arguments.action, f"/models/{arguments.model}/releases"
-    _refuse_unread(arguments)
+def start(
+    model: Model,
+    /,
+    *,
+    version: Annotated[
+        int | None, option("N", "the registered version (default: the newest)", completer=known.versions)
+    ] = None,
+    _json: Json = False,
+) -> Outcome:
+    """Make a version live; without a number the newest, unless it is live already."""
+    return _begun(model, "start", version)
+
+
+def rollback(
+    model: Model,
+    /,
+    *,
+    version: Annotated[
+        int | None, option("N", "a version that was live (default: the one before)", completer=known.versions)
+    ] = None,
+    _json: Json = False,
+) -> Outcome:
+    """Put back the version before; while another is being released, `release abort` does."""
+    return _begun(model, "rollback", version)
+
+
+def list_releases(model: Model, /, *, as_json: Json = False) -> Any:
+    """The releases, newest first: which one answers callers (LIVE NOW), and which are on hold, aborted or were live."""
     with connected() as client:
-        if action == "list":
-            return _listed(client, arguments)
-        if action in ("start", "rollback"):
-            wanted = {} if arguments.version is None else {"version": arguments.version}
-            begun = client.post(path, {"action": action, **wanted})["release"]
-            return _under_way(client, arguments.model, begun)
-        name = arguments.release or _meant(client, path, action)
-        if action in WISHES:
-            directive = client.post(f"{path}/{name}/{action}")
-            return Outcome(directive, said=[_said_of(directive, action)])
-        if action == "watch":
-            return watch(client, f"{path}/{name}", arguments.print_json)
-        record = client.get(f"{path}/{name}")
-        if arguments.page is not None:
-            return _page(release_seen(record), arguments.page)
-        return _shown(record, arguments.print_json)
-
-
-def _listed(client: Client, arguments: Namespace) -> Any:
-    """All of them, newest first."""
-    listed = client.all(f"/models/{arguments.model}/releases")[::-1]
-    if arguments.print_json or not listed:
-        return listed
-    model: Record = next((one for one in client.get("/models")["items"] if one["model"] == arguments.model), {})
-    lines = lines_of(listed, model)
+        listed = client.all(_path(model))[::-1]
+        if as_json or not listed:
+            return listed
+        shown: Record = next((one for one in client.get("/models")["items"] if one["model"] == model), {})
+    lines = lines_of(listed, shown)
     story.show_table(lines, list(lines[0]))
     return None
 
 
-def watch(client: Client, path: str, as_json: bool) -> Record | None:
+def show(
+    model: Model,
+    /,
+    *,
+    release: Annotated[str | None, option("ID", "which one (default: the newest)", completer=known.releases)] = None,
+    page: Annotated[str | None, option("[FILE]", "write a page with its evidence")] = None,
+    as_json: Json = False,
+) -> Any:
+    """One release with its steps and its evidence."""
+    with connected() as client:
+        record = client.get(f"{_path(model)}/{release or _recent(client, model)[0]['id']}")
+    if page is not None:
+        return _page(release_seen(record), page)
+    return _shown(record, as_json)
+
+
+def watch(model: Model, /, *, name: Release = None, as_json: Json = False) -> Any:
+    """Draw a release until it has ended; a line for each change where nothing can be drawn."""
+    with connected() as client:
+        return _watched(client, f"{_path(model)}/{name or _meant(client, model)}", as_json)
+
+
+def hold(model: Model, /, *, name: Release = None, _json: Json = False) -> Outcome:
+    """Let a release keep its share of the calls until somebody decides."""
+    return _wished(model, name, "hold")
+
+
+def resume(model: Model, /, *, name: Release = None, _json: Json = False) -> Outcome:
+    """Let a release that is on hold go on, with a new deadline."""
+    return _wished(model, name, "resume")
+
+
+def abort(model: Model, /, *, name: Release = None, _json: Json = False) -> Outcome:
+    """Take a release back: all calls go to the version before."""
+    return _wished(model, name, "abort")
+
+
+def _path(model: str) -> str:
+    return f"/models/{model}/releases"
+
+
+def _begun(model: str, action: str, version: int | None) -> Outcome:
+    wanted = {} if version is None else {"version": version}
+    with connected() as client:
+        return _under_way(client, model, client.post(_path(model), {"action": action, **wanted})["release"])
+
+
+def _wished(model: str, name: str | None, wish: str) -> Outcome:
+    with connected() as client:
+        directive = client.post(f"{_path(model)}/{name or _meant(client, model)}/{wish}")
+    return Outcome(directive, said=[_said_of(directive, wish)])
+
+
+def _watched(client: Client, path: str, as_json: bool) -> Record | None:
     """Draw the release until it has ended, again whenever something is new; a line each where nothing can be drawn."""
     if as_json or not story.out.is_terminal or story.out.is_dumb_terminal:
         return _watch_lines(client, path, as_json)
@@ -153,20 +199,15 @@ def _page(seen: ReleaseSeen, file: str) -> Mapping[str, str]:
     return written(release_page(seen, seen.at), page_file(file, "release", about))
 
 
-def _meant(client: Client, path: str, action: str) -> str:
+def _meant(client: Client, model: str) -> str:
     """The release that whoever names none means: the one under way, since newer ones may wait behind it."""
-    recent = client.get(path, limit=str(RECENT))["items"]
-    if not recent:
-        raise NotFound("Nothing was released yet.", "Train the model; its first release begins by itself.")
-    under_way = [item["id"] for item in recent if item["status"] in ("running", "held") and action != "show"]
+    recent = _recent(client, model)
+    under_way = [item["id"] for item in recent if item["status"] in ("running", "held")]
     return str([*under_way, recent[0]["id"]][0])
 
 
-def _refuse_unread(arguments: Namespace) -> None:
-    """Nobody believes that an option has changed something which is not read."""
-    readers = {"page": ("show",), "version": ("start", "rollback"), "release": ("show", "watch", *WISHES)}
-    for option, actions in readers.items():
-        if getattr(arguments, option) is not None and arguments.action not in actions:
-            message = f"`release {arguments.action}` reads no --{option}."
-            written = " or ".join(f"`release {action}`" for action in actions)
-            raise Invalid(message, f"Leave it out, or write {written}.", f"--{option}")
+def _recent(client: Client, model: str) -> Sequence[Record]:
+    recent: Sequence[Record] = client.get(_path(model), limit=str(RECENT))["items"]
+    if not recent:
+        raise NotFound("Nothing was released yet.", "Train the model; its first release begins by itself.")
+    return recent

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from serin.domain.errors import NotFound
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json
 from serin_cli.comparing import progress_of
 from serin_cli.outcome import Outcome
 
 
-def rerun(arguments: Namespace) -> Outcome:
-    """Repeat a run and wait; done where not one bit differs."""
+def rerun(
+    run: Annotated[str, Parameter(completer=known.runs, help="the id of a run that was judged")],
+    /,
+    *,
+    _json: Json = False,
+) -> Outcome:
+    """Make an earlier training again as it was, and say how far it differs.
+
+    It ends with 0 where not one bit does.
+    """
     with connected() as client:
-        model = _model_of(client, arguments.run)
-        run = client.post(f"/models/{model}/train", {"repeat": arguments.run})["run"]
+        model = _model_of(client, run)
+        again = client.post(f"/models/{model}/train", {"repeat": run})["run"]
         with story.bar("Repeating") as progress:
-            said = progress_of(client, model, run)
-            ended = client.run_ended(model, run, lambda: progress.update(progress.task_ids[0], description=said()))
+            said = progress_of(client, model, again)
+            ended = client.run_ended(model, again, lambda: progress.update(progress.task_ids[0], description=said()))
     repeat = ended.get("repeat") or {}
     exact = repeat.get("predictions") == 0 and all(repeat.get("artifacts", {}).values())
-    lines = [f"The run {ended['id']}, which repeats {arguments.run}, is {ended['status']}.", ended.get("reason") or ""]
+    lines = [f"Run {ended['id']}, which repeats {run}, is {ended['status']}.", ended.get("reason") or ""]
     return Outcome(ended, ended["status"] == "repeated" and exact, [line for line in lines if line])
 
 

@@ -1,49 +1,62 @@
-"""`serin runs`: the trainings of a model, and what the gate measured."""
+"""`serin runs`: the runs of a model, and what the gate measured."""
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from rich.text import Text
 
 from serin.domain.errors import NotFound
 from serin_cli import comparing, story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Model, option
 
 Record = Mapping[str, Any]
+_WHERE = "compare those of which this holds, may be repeated: status=registered, params.depth>=3, parent=RUN"
+_ORDER = "compare in the order of a field: a metric such as validation.log_loss puts the best first"
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin runs`."""
-    run = {"metavar": "ID", "help": "show the checks of this run (default: of the last that was judged)"}
-    return ("model", {"help": "the model's name"}), ("--run", run), *comparing.arguments()
-
-
-def runs(arguments: Namespace) -> Any:
-    """The trainings, newest first, and the checks of one of them; or runs side by side."""
+def runs(
+    model: Model,
+    /,
+    *,
+    run: Annotated[
+        str | None,
+        option("ID", "show the checks of this run (default: of the last that was judged)", completer=known.runs),
+    ] = None,
+    compare: Annotated[bool, Parameter(help="runs and trials side by side, each with its metrics")] = False,
+    where: Annotated[Sequence[str], option("CONDITION", _WHERE)] = (),
+    order: Annotated[str | None, option("FIELD", _ORDER)] = None,
+    limit: Annotated[int, option("N", f"how many runs are compared (default: {comparing.SHOWN})")] = comparing.SHOWN,
+    page: Annotated[str | None, option("[FILE]", "write the comparison, with plots, to this file")] = None,
+    as_json: Json = False,
+) -> Any:
+    """The runs of a model and their gates; --compare: trials too, side by side."""
     with connected() as client:
-        if comparing.is_comparison(arguments):
-            return comparing.compare(client, arguments)
-        listed = client.all("/runs", model=arguments.model)[::-1]
-    if arguments.print_json or not listed:
+        if compare or where or order or page is not None:
+            asked = comparing.Comparison(model, where, order, limit)
+            return comparing.compare(client, asked, page, as_json=as_json)
+        listed = client.all("/runs", model=model)[::-1]
+    if as_json or not listed:
         return listed
-    lines = [line_of(run) for run in listed]
+    lines = [line_of(one) for one in listed]
     # Most models have no rerun, and the table no room to spare.
     names = [name for name in lines[0] if name != "parent" or any(line["parent"] for line in lines)]
     story.show_table(lines, names)
-    chosen = _chosen(listed, arguments.run)
+    chosen = _chosen(listed, run)
     if chosen is not None:
         checks = checks_of(chosen)
         story.out.print(Text(f"\nThe gate of run {chosen['id']}"))
         story.show_table(checks, list(checks[0]))
         story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
-    for run in listed[:1]:
-        verdict: Record = run.get("verdict") or {}
-        told = str(verdict.get("sentence", "")) if run is chosen else ""
-        for warning in [one for one in run.get("warnings", []) if one not in told]:
-            story.out.print(Text(f"Warning of run {run['id']}: {warning}"), soft_wrap=True)
+    for newest in listed[:1]:
+        verdict: Record = newest.get("verdict") or {}
+        told = str(verdict.get("sentence", "")) if newest is chosen else ""
+        for warning in [one for one in newest.get("warnings", []) if one not in told]:
+            story.out.print(Text(f"Warning of run {newest['id']}: {warning}"), soft_wrap=True)
     return None
 
 

@@ -5,14 +5,34 @@ from __future__ import annotations
 import importlib.util
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from serin.domain.errors import Invalid
 from serin.files.replaced import export_file
+from serin_cli.command_line.words import Json, option
 
 YEAR = 2013
 MONTHS = range(1, 13)
+
+
+def sample(
+    name: Annotated[str, Parameter(choices=("flights",), help="which example")],
+    /,
+    *,
+    to: Annotated[Path, option("DIR", "the folder to write to")],
+    today: Annotated[
+        str | None, option("DAY", "move all days, so that this one of the sample is today: 2013-04-01")
+    ] = None,
+    _json: Json = False,
+) -> list[str]:
+    """Write an example's data as files."""
+    assert name == "flights"
+    later = timedelta(0) if today is None else days_until(datetime.now(UTC).date(), today)
+    return [str(path) for path in write_sample(to, later)]
 
 
 def write_sample(to: Path, later: timedelta = timedelta(0)) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 from serin.domain.printable import printable
 from serin.files.durations import written
 from serin_cli import story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json
 
 
-def sources(arguments: Namespace) -> Any:
-    """The sources: as a table for people, whole with --json."""
+def sources(*, as_json: Json = False) -> Any:
+    """The datasets that are copied in from a bucket, and the last look there."""
     with connected() as client:
         listed = client.get("/sources")["items"]
-    if arguments.print_json or not listed:
+    if as_json or not listed:
         return listed
     lines = [line(source) for source in listed]
     story.show_table(lines, list(lines[0]))

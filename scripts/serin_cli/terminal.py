@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from argparse import ArgumentParser
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, redirect_stdout
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -30,13 +27,6 @@ class Terminal(Console):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
-class Parser(ArgumentParser):
-    """A parser whose messages may repeat what was typed, or pasted."""
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        super()._print_message(visible(message or ""), file)
-
-
 def cell(value: object, style: str = "") -> Text:
     """A value as a cell or a line: one line, never rich's markup; nothing for None."""
     return Text("" if value is None else visible(str(value), keep=""), style)
@@ -46,18 +36,3 @@ def as_json(result: Any) -> JSON:
     """The result as coloured JSON; what nobody could see in it is escaped as JSON does it."""
     all_seen = json.dumps(result, default=str, ensure_ascii=False).isprintable()
     return JSON.from_data(result, default=str, ensure_ascii=not all_seen)
-
-
-def print_json(result: Any) -> None:
-    """The result for another program: JSON in ASCII."""
-    sys.stdout.write(json.dumps(result, indent=2, default=str) + "\n")
-
-
-def print_document(text: str) -> None:
-    """A file's text as it is, for a person to read or a shell to write; only what could not be seen is escaped."""
-    sys.stdout.write(visible(text))
-
-
-def prints_aside() -> AbstractContextManager[object]:
-    """While it lasts, what a model's own code prints does not stand before a result that is to be read as JSON."""
-    return redirect_stdout(sys.stderr)

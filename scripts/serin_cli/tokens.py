@@ -5,12 +5,13 @@ Never over HTTP: whoever has a token cannot make another.
 
 from __future__ import annotations
 
-from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cyclopts import Parameter
 
 from infra.names import Names
 from serin.adapters.control import DynamoControl
@@ -18,61 +19,33 @@ from serin.adapters.dynamodb import RecordTable
 from serin.domain.access import REVOCATION_LAG, Token
 from serin.domain.duties import DUTIES, Duty, scopes_of_roles
 from serin.domain.errors import Denied, Invalid
-from serin.domain.people import ROLES
+from serin.domain.people import Role
 from serin.services.tokens import create_token, revoke_token
 from serin_cli.clock import clock_of, span
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, option
 from serin_cli.connection import Connection, aws_client, load
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin token`."""
-    return (
-        ("action", {"choices": ["create", "list", "revoke", "roles"]}),
-        ("id", {"nargs": "?", "help": "with revoke: the token's id in the list"}),
-        ("--owner", {"help": "with create: who the token is for"}),
-        ("--scope", {"action": "append", "help": "with create, several times: read, features, predict:MODEL, …"}),
-        (
-            "--role",
-            {"action": "append", "choices": ROLES, "help": "with create, several times: all scopes of a role"},
-        ),
-        ("--model", {"default": "*", "help": "with create and --role: of which model (default: all)"}),
-        ("--for", {"dest": "span", "metavar": "SPAN", "help": "with create: how long it lives, such as 12h or 30d"}),
-    )
-
-
-def token(arguments: Namespace) -> Any:
-    """Make a token and show its secret, this once; list all, the newest first; take one back; or say who may what."""
-    if arguments.action == "roles":
-        return [_may(duty) for duty in DUTIES]
-    try:
-        return _done(arguments, load())
-    except (BotoCoreError, ClientError) as error:
-        raise Denied(
-            f"AWS did not let the command at the stage's tokens: {error}.",
-            "Use a profile that may read and write the control table and read the stage's parameters.",
-        ) from error
-
-
-def _done(arguments: Namespace, connection: Connection) -> Any:
-    if arguments.action == "create":
-        return _create(arguments, connection)
-    if arguments.action == "revoke":
-        return _revoke(arguments, connection)
-    known = sorted(_control(connection).tokens(), key=lambda one: one.created, reverse=True)
-    return [_shown(token) for token in known]
-
-
-def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:
-    scopes = [*(arguments.scope or ()), *scopes_of_roles(arguments.role or (), arguments.model)]
-    if not (arguments.owner and scopes and arguments.span):
+def create(
+    *,
+    owner: Annotated[str | None, option("NAME", "who the token is for")] = None,
+    scope: Annotated[Sequence[str], option("SCOPE", "read, features, predict:MODEL, …; may be given again")] = (),
+    role: Annotated[Sequence[Role], option("ROLE", "all scopes of a role; may be given again")] = (),
+    model: Annotated[str, option("MODEL", "with --role: of which model (default: all)", completer=known.models)] = "*",
+    lifetime: Annotated[str | None, option("SPAN", "how long it lives, such as 12h or 30d", name="--for")] = None,
+    _json: Json = False,
+) -> dict[str, Any]:
+    """Make a token and show its secret, this once."""
+    scopes = [*scope, *scopes_of_roles(role, model)]
+    if not (owner and scopes and lifetime):
         raise Invalid(
             "A token needs an owner, a scope or a role, and a span.",
             "Write: serin token create --owner NAME --scope predict:MODEL --for 30d, or --role ml_engineer",
         )
-    control, clock = _control(connection), clock_of(connection)
-    made = create_token(
-        arguments.owner, scopes, span(arguments.span), _deployed(connection), control=control, clock=clock
-    )
+    with _allowed() as connection:
+        control, clock = _control(connection), clock_of(connection)
+        made = create_token(owner, scopes, span(lifetime), _deployed(connection), control=control, clock=clock)
     return {
         "token": made.secret,
         **_shown(made.token),
@@ -80,12 +53,43 @@ def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:
     }
 
 
-def _revoke(arguments: Namespace, connection: Connection) -> dict[str, Any]:
-    if not arguments.id:
+def list_tokens(*, _json: Json = False) -> list[dict[str, Any]]:
+    """Whose each token is, what it opens and for how long, the newest first."""
+    with _allowed() as connection:
+        known_tokens = sorted(_control(connection).tokens(), key=lambda one: one.created, reverse=True)
+    return [_shown(token) for token in known_tokens]
+
+
+def revoke(
+    token: Annotated[str | None, Parameter(name="ID", help="the token's id in the list")] = None,
+    /,
+    *,
+    _json: Json = False,
+) -> dict[str, Any]:
+    """Take a token back."""
+    if not token:
         raise Invalid("No token is named.", "Write: serin token revoke ID, with an id of serin token list.", "id")
-    revoked = revoke_token(arguments.id, control=_control(connection), clock=clock_of(connection))
+    with _allowed() as connection:
+        revoked = revoke_token(token, control=_control(connection), clock=clock_of(connection))
     lag = int(REVOCATION_LAG.total_seconds())
     return {**_shown(revoked), "note": f"The API keeps what it knew of a token for {lag} s; then it opens nothing."}
+
+
+def roles(*, _json: Json = False) -> list[dict[str, Any]]:
+    """Who may what, in each phase and state."""
+    return [_may(duty) for duty in DUTIES]
+
+
+@contextmanager
+def _allowed() -> Iterator[Connection]:
+    """The stage that is connected; Denied where AWS refuses what is asked meanwhile."""
+    try:
+        yield load()
+    except (BotoCoreError, ClientError) as error:
+        raise Denied(
+            f"AWS did not let the command at the stage's tokens: {error}.",
+            "Use a profile that may read and write the control table and read the stage's parameters.",
+        ) from error
 
 
 def _shown(token: Token) -> dict[str, Any]:

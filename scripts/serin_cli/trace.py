@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from infra.names import Names
 from serin.domain.errors import Invalid, NotFound
 from serin_cli.clock import moment
+from serin_cli.command_line.words import Json, option
 from serin_cli.connection import Connection, aws_client, load
 
 ID = re.compile(r"[A-Za-z0-9+/_=-]{4,128}\Z")
+TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Line = dict[str, Any]
 
 
-def trace(arguments: Namespace) -> list[Line]:
-    """The lines in order of time; NotFound when no log has any."""
-    since = None if arguments.since is None else moment(arguments.since)
-    return lines_of(arguments.id, load(), since)
+def trace(
+    correlation: Annotated[str, Parameter(name="ID", help=TRACED)],
+    /,
+    *,
+    since: Annotated[str | None, option("MOMENT", "read the logs from there, such as 2013-04-01T04:00Z")] = None,
+    _json: Json = False,
+) -> list[Line]:
+    """What one call or upload has caused, in every log, in order of time."""
+    return lines_of(correlation, load(), None if since is None else moment(since))
 
 
 def lines_of(correlation: str, connection: Connection, since: datetime | None = None) -> list[Line]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cyclopts import Parameter
 
 from serin.data.contract.advice import broken_most
 from serin.data.files.parquet import from_parquet
 from serin.domain.errors import SerinError
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import MODELS, connected
+from serin_cli.checkout import MODELS
+from serin_cli.client import Client, connected
+from serin_cli.command_line.words import Dataset, Json
 from serin_cli.incoming import incoming
 from serin_cli.known import refuse_unknown
 from serin_cli.outcome import Outcome
@@ -25,17 +26,29 @@ from serin_cli.scorecards import TOP, contract_at_hand, copies
 Upload = Mapping[str, Any]
 
 
-def upload(arguments: Namespace) -> Outcome:
-    """Upload files one after the other and wait for each, or for each of their pieces."""
+def upload(
+    dataset: Dataset,
+    /,
+    *files: Annotated[
+        Path,
+        Parameter(name="FILE", required=True, help="CSV, Parquet, a workbook of one sheet, a folder of year=2013/…"),
+    ],
+    split: Annotated[bool, Parameter(help="a CSV file in pieces of a gigabyte, each with the header")] = False,
+    as_json: Json = False,
+) -> Outcome:
+    """Upload files to a dataset.
+
+    They go in one after the other, and each is told what became of it; one that gave no row ends with 1.
+    """
     with connected() as client, TemporaryDirectory() as folder:
-        refuse_unknown(client, arguments.dataset)
+        refuse_unknown(client, dataset)
         uploads = [
-            _with_broken(client, client.upload(arguments.dataset, piece))
-            for name in arguments.files
-            for file in incoming(Path(name), Path(folder))
-            for piece in (written_pieces(file, Path(folder)) if arguments.split else [file])
+            _with_broken(client, client.upload(dataset, piece))
+            for name in files
+            for file in incoming(name, Path(folder))
+            for piece in (written_pieces(file, Path(folder)) if split else [file])
         ]
-    for one in () if arguments.print_json else uploads:
+    for one in () if as_json else uploads:
         for line in said(one):
             story.say(line)
     return Outcome(uploads, all(_is_done(one) for one in uploads))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +15,17 @@ from serin.domain.judgement.viability import Viability, viability
 from serin.domain.profiles import ColumnProfile, ShownProfile
 from serin.domain.records import as_record, from_record
 from serin_cli import story
-from serin_cli.commands import charter_of, connected
+from serin_cli.checkout import charter_of
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model
 
 
-def show_viability(arguments: Namespace) -> Any:
-    """The value of never, always and perfectly acting on the labels that were uploaded, as a table."""
-    charter = charter_of(arguments.model)
+def show_viability(model: Model, /, *, as_json: Json = False) -> Any:
+    """What deciding is worth without a model, and with a perfect one.
+
+    By the charter's design.value and the labels that were uploaded.
+    """
+    charter = charter_of(model)
     if charter.value is None:
         message = f"The charter of {charter.model} does not say what decisions bring."
         raise Invalid(message, "Add design.value with its unit and matrix.", "design.value")
@@ -29,7 +33,7 @@ def show_viability(arguments: Namespace) -> Any:
         answer = client.get(f"/datasets/{charter.truth.dataset}/profile", model=charter.model)
     positives, rows = labels_of(from_record(ShownProfile, answer), charter)
     measured = viability(charter.value, positives, rows)
-    if arguments.print_json:
+    if as_json:
         return as_record(measured)
     _print(measured)
     return None

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from serin.domain.errors import NotFound, Unavailable
 from serin_cli import story
-from serin_cli.client import wait
-from serin_cli.commands import connected
+from serin_cli.client import connected, wait
+from serin_cli.command_line.words import Json, Model, option
 
 Record = Mapping[str, Any]
 
 
-def status(arguments: Namespace) -> Any:
-    """Every definition in use; with --view the columns of one."""
+def status(
+    model: Model,
+    /,
+    *,
+    view: Annotated[str | None, option("NAME", "of this view its columns: nulls, least, mean, greatest")] = None,
+    as_json: Json = False,
+) -> Any:
+    """How far each view is filled: its definition, the uploads that are in, rows, newest event."""
     with connected() as client:
-        views = _of_view(client.get(f"/models/{arguments.model}/views")["items"], arguments.view)
-    if arguments.print_json:
+        views = _of_view(client.get(f"/models/{model}/views")["items"], view)
+    if as_json:
         return views
-    lines = list(columns_of(views)) if arguments.view else [line_of(view) for view in views]
+    lines = list(columns_of(views)) if view else [line_of(one) for one in views]
     if not lines:
         return []
     story.show_table(lines, list(lines[0]))
     return None
 
 
-def backfill(arguments: Namespace) -> Any:
-    """Ask for it, and wait until no view that was asked for is behind."""
-    path, wanted = f"/models/{arguments.model}/views", {"view": arguments.view} if arguments.view else {}
+def backfill(
+    model: Model,
+    /,
+    *,
+    view: Annotated[str | None, option("NAME", "this one, filled or not (default: all that lack something)")] = None,
+    _json: Json = False,
+) -> Any:
+    """Fill views again from all uploads, and wait until none is behind."""
+    path, wanted = f"/models/{model}/views", {"view": view} if view else {}
     with connected() as client:
-        before = {view["definition"]: _changes(view) for view in client.get(path)["items"]}
+        before = {one["definition"]: _changes(one) for one in client.get(path)["items"]}
         client.post(path, wanted)
 
         def ended() -> list[Record] | None:
-            answer = _of_view(client.get(path)["items"], arguments.view)
-            for view in answer:
-                if view["state"] == "refused":
-                    raise Unavailable(f"{view['view']}: {view['fill']['refused']}", "Then ask again.")
+            answer = _of_view(client.get(path)["items"], view)
+            for one in answer:
+                if one["state"] == "refused":
+                    raise Unavailable(f"{one['view']}: {one['fill']['refused']}", "Then ask again.")
             # By its name a view is filled again though nothing lacks: its record changes when that has ended.
-            waiting = [view for view in answer if arguments.view and _changes(view) < before[view["definition"]] + 2]
-            done = all(view["state"] in ("filled", "empty") for view in answer) and not waiting
+            waiting = [one for one in answer if view and _changes(one) < before[one["definition"]] + 2]
+            done = all(one["state"] in ("filled", "empty") for one in answer) and not waiting
             return answer if done else None
 
-        return [line_of(view) for view in wait(ended, f"the views of {arguments.model}")]
+        return [line_of(one) for one in wait(ended, f"the views of {model}")]
 
 
 def line_of(view: Record) -> dict[str, Any]:

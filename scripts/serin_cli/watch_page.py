@@ -14,8 +14,8 @@ from serin.domain.releases import Release
 from serin.domain.watched import WatchedWindow, WatchState, WindowReport
 from serin.files.models import read_models
 from serin.pages.watch import Happened, Watched, watch_page
+from serin_cli.checkout import MODELS
 from serin_cli.client import Client
-from serin_cli.commands import MODELS
 from serin_cli.page_files import written
 from serin_cli.scorecards import page_file
 

@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from serin.domain.errors import Invalid
 from serin_cli import story
-from serin_cli.commands import connected
+from serin_cli.client import connected
+from serin_cli.command_line.words import Json, Model, option
 
 Record = Mapping[str, Any]
 _UNUSUAL = ("DRIFT", "SUSPECTED")
 _LISTED = 12
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin watch`."""
-    return (
-        ("model", {"help": "the model's name"}),
-        ("--window", {"metavar": "DAY", "help": "the window that this day lies in (default: the newest)"}),
-        ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots and a time line"}),
-        ("--acknowledge", {"metavar": "FEATURE", "help": "say that you are at the episode of this feature"}),
-        ("--close", {"metavar": "FEATURE", "help": "say that the episode of this feature is over"}),
-    )
-
-
-def watch(arguments: Namespace) -> Any:
-    """The newest look, as tables and sentences; or what is said of an episode."""
-    if arguments.acknowledge and arguments.close:
+def watch(
+    model: Model,
+    /,
+    *,
+    window: Annotated[str | None, option("DAY", "the window that this day lies in (default: the newest)")] = None,
+    page: Annotated[str | None, option("[FILE]", "write a page with plots and a time line")] = None,
+    acknowledge: Annotated[str | None, option("COLUMN", "say that you are at the episode of this column")] = None,
+    close: Annotated[str | None, option("COLUMN", "say that the episode of this column is over")] = None,
+    as_json: Json = False,
+) -> Any:
+    """How a model is doing, and when the next training pays; take or close an episode."""
+    if acknowledge and close:
         raise Invalid("An episode is acknowledged or closed.", "Write one of the two.", "--close")
-    path = f"/models/{arguments.model}/watch"
+    path = f"/models/{model}/watch"
     with connected() as client:
-        for deed in ("acknowledge", "close"):
-            if feature := getattr(arguments, deed):
+        for deed, feature in (("acknowledge", acknowledge), ("close", close)):
+            if feature:
                 return client.post(f"{path}/{quote(feature, safe='')}/{deed}")
-        seen = client.get(path, **({"window": arguments.window} if arguments.window else {}))
-        if arguments.page is not None:
+        seen = client.get(path, **({"window": window} if window else {}))
+        if page is not None:
             # Whoever asks for no page waits for no templates.
             from serin_cli.watch_page import write
 
-            return write(client, arguments.model, seen, arguments.page)
-    if arguments.print_json:
+            return write(client, model, seen, page)
+    if as_json:
         return seen
-    for line in _sentences(seen, arguments.model):
+    for line in _sentences(seen, model):
         story.say(line)
     for title, lines in _tables(seen):
         if lines:
@@ -90,7 +88,7 @@ def _judged(report: Record) -> list[Record]:
 
 def _episode(of: Record) -> Record:
     return {
-        "feature": of["feature"],
+        "column": of["feature"],
         "status": of["status"],
         "began": _day(of.get("onset")),
         "opened": _day(of["opened"]),

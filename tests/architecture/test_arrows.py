@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from infra.assembly_cache import OUTSIDE
+from serin_cli.command_line.index import typed
 from tests.architecture.house import ROOMS, ROOT, begins, closure, environment_reads, modules, room_of, wrong_arrows
 from tests.architecture.imports import Mention, Source, bare_calls, mentions, sources
 
@@ -69,12 +70,25 @@ def test_the_api_answers_programs_without_what_pages_and_their_rows_need() -> No
     assert not {"jinja2", "markupsafe", "polars", "serin.http.console.answering"} & loaded
 
 
-def test_the_command_line_starts_without_what_trains() -> None:
-    """Which takes longer to import than most commands take."""
+def test_the_command_line_starts_without_any_command() -> None:
+    """What a command needs is imported once it is typed, and the page of help asks for none."""
     commands = {source.module: source for source in sources(ROOT / "scripts" / "serin_cli", "serin_cli").values()}
     loaded = closure(commands["serin_cli.__main__"], {**MODULES, **commands}, at_start=True)
-    assert {"serin_cli.drafting.leaks", "polars"} <= loaded, "the closure was not followed"
-    assert not {"sklearn", "pandas", "scipy", "moto", "aws_cdk"} & loaded
+    loaded |= closure(commands["serin_cli.command_line.app"], {**MODULES, **commands}, at_start=True)
+    assert {"serin_cli.command_line.wrong_calls", "cyclopts"} <= loaded, "the closure was not followed"
+    assert not {"rich", "boto3", "botocore", "httpx", "polars", "pydantic", "yaml", "sklearn"} & loaded
+    places = {f"serin_cli.{place.partition(':')[0]}" for _, place in typed()}
+    assert places & loaded == set()
+
+
+def test_no_command_begins_with_what_trains() -> None:
+    """Which takes longer to import than most commands take."""
+    commands = {source.module: source for source in sources(ROOT / "scripts" / "serin_cli", "serin_cli").values()}
+    places = {f"serin_cli.{place.partition(':')[0]}" for _, place in typed()}
+    loaded = {name: closure(commands[name], {**MODULES, **commands}, at_start=True) for name in places}
+    assert "polars" in loaded["serin_cli.init"], "the closure was not followed"
+    heavy = {"sklearn", "pandas", "scipy", "moto", "aws_cdk"}
+    assert [name for name, modules in loaded.items() if heavy & modules] == []
 
 
 def test_the_app_loads_nothing_of_the_local_cloud() -> None:

@@ -170,7 +170,7 @@ def test_the_audit_is_read_a_page_at_a_time_newest_first(catalog: Catalog) -> No
     for number in range(5):
         asking = replace(an_asking(), at=NOON + timedelta(minutes=number))
         for _ in range(2):
-            catalog.note_asked(asked_for_training(MODEL, f"r{number}", "a training now", asking))
+            catalog.note_effect(asked_for_training(MODEL, f"r{number}", "a training now", asking))
     read: list[Entry] = []
     page = catalog.latest_entries("people", MODEL, 2)
     while True:

@@ -291,7 +291,7 @@ def test_who_asks_first_for_a_run_or_a_release_is_who_asked(catalog: Catalog) ->
 
     assert known("r1") is None
     for by in ("ana", "bo"):
-        catalog.note_asked(asked_for_training("late-orders", "r1", "now", an_asking(by=by)))
+        catalog.note_effect(asked_for_training("late-orders", "r1", "now", an_asking(by=by)))
     assert (known("r1"), known("r2")) == ("ana", None)
 
 

@@ -22,9 +22,8 @@ from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import read as read_assembly
 from infra.settings import read_settings
 from serin.domain.access import ACTIONS, token_hash
-from serin_cli.__main__ import parser
+from serin_cli.command_line.app import result_of
 from serin_cli.connection import save
-from serin_cli.tokens import token
 from serin_cli.walk import CLOCK, MODEL
 from tests.e2e.connections import connection_to
 from tests.e2e.local.templates import aws
@@ -148,13 +147,13 @@ class Door:
     def token(self, *scopes: str, span: str = "30d") -> str:
         """The secret of a new token, made by the command."""
         named = [word for scope in scopes for word in ("--scope", scope)]
-        made = token(parser().parse_args(["token", "create", "--owner", "ana", *named, "--for", span]))
+        made = result_of("token", "create", "--owner", "ana", *named, "--for", span)
         return str(made["token"])
 
     def token_of(self, role: str) -> str:
         """The secret of a new token of a role for the model, made by the command."""
         words = ["--owner", role, "--role", role, "--model", MODEL, "--for", "30d"]
-        return str(token(parser().parse_args(["token", "create", *words]))["token"])
+        return str(result_of("token", "create", *words)["token"])
 
     def lets_in(self, secret: str, method: str, path: str, body: Any = None) -> bool:
         """Whether a token opens a route, or a form of the console: whatever is answered then."""
@@ -172,7 +171,7 @@ class Door:
 
     def revoke(self, secret: str) -> None:
         """Take a token back, by the command."""
-        token(parser().parse_args(["token", "revoke", token_hash(secret)[:12]]))
+        result_of("token", "revoke", token_hash(secret)[:12])
 
     def close(self) -> None:
         """Give the connections back."""

@@ -22,9 +22,9 @@ from infra.local.iam.guard import Guard
 from infra.local.services.awslambda.functions.process import RuntimeProcess
 from infra.local.services.awslambda.functions.runtime_api import Invocation
 from serin.domain.errors import SerinError
-from serin_cli.__main__ import parser
-from serin_cli.batch import begun, ended
+from serin_cli.batch import begin, ended
 from serin_cli.client import Client
+from serin_cli.command_line.app import result_of
 from serin_cli.connection import load
 from tests.e2e.grants import Used, denied, grants_for_people
 from tests.e2e.searched import Places, places_of, pseudonym_of
@@ -90,7 +90,7 @@ class Clinic:
         self._asked(WHO)
         asked = self._request()
         pl.DataFrame([{**asked, COLUMN: WHO}, {**asked, COLUMN: OTHER}]).write_csv(self._folder / "ward.csv")
-        scored = ended(self._client, self._model, begun(self._client, self._model, str(self._folder / "ward.csv")))
+        scored = ended(self._client, self._model, begin(self._client, self._model, str(self._folder / "ward.csv")))
         assert scored["result"]["scored"] == 2, scored
         rows = self._rows()
         for shift in (2, 3):
@@ -139,8 +139,7 @@ class Clinic:
 
     @staticmethod
     def _run(*words: str) -> Any:
-        arguments = parser().parse_args([*words, "--json"])
-        return arguments.command(arguments)
+        return result_of(*words, "--json")
 
     def _pass(self, **span: int) -> None:
         self._cloud.settle()

@@ -38,7 +38,7 @@ from serin.services.steps.shadow_files import keep
 from serin.services.tokens import create_token
 from serin.services.train_model import Checked
 from serin_cli.asked import first_flights
-from serin_cli.batch import begun, ended, fetch
+from serin_cli.batch import begin, ended, fetch
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL, STAGE
 from tests.contracts.endpoints import packed
@@ -93,6 +93,7 @@ def exercise(walked: Walked) -> None:
     _repeat_the_first_training(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
+    _let_an_alarm_go_off(walked)
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()
     assert {view["state"] for view in walked.client.get(f"/models/{MODEL}/views")["items"]} == {"filled"}
@@ -102,6 +103,16 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _let_an_alarm_go_off(walked: Walked) -> None:
+    """By hand, as one tries what it tells: CloudWatch looks at it again at its next moment."""
+    alarms, name = _client(walked, "cloudwatch"), f"serin-{walked.platform.connection.stage}-throttles-{MODEL}"
+    for state in ("ALARM", "OK"):
+        alarms.set_alarm_state(AlarmName=name, StateValue=state, StateReason="tried by hand")
+        walked.platform.cloud.settle()
+    told = [entry for entry in walked.client.all("/audit", model=MODEL) if entry["about"] == f"alarm {name}"]
+    assert [entry["what"] for entry in told] == ["alarm is over", "alarm went off"]
 
 
 def _repeat_the_first_training(walked: Walked) -> None:
@@ -242,7 +253,7 @@ def _score_a_file(walked: Walked) -> None:
 
 
 def _answers(walked: Walked, file: Path, runtime: str) -> pl.DataFrame:
-    shown = ended(walked.client, MODEL, begun(walked.client, MODEL, str(file)))
+    shown = ended(walked.client, MODEL, begin(walked.client, MODEL, str(file)))
     assert shown["status"] == "done", shown
     result = shown["result"]
     assert (result["rows"], result["scored"], result["errors"], result["runtimes"]) == (21, 20, 1, [runtime]), shown

@@ -7,7 +7,8 @@ import json
 import zipfile
 from typing import Any
 
-from benches.releasing.live.place import MODEL, ROOT, Place
+from benches.own_cloud import ROOT, Place
+from benches.releasing.live.place import MODEL
 from infra.local.wiring import ACCOUNT
 from serin.adapters.endpoint import LambdaEndpoint
 from serin.ports import AliasState

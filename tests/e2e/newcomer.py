@@ -20,7 +20,7 @@ from infra.local.deploy.assembly import read as read_assembly
 from infra.settings import read_settings
 from serin_cli.connection import forget, save
 from serin_cli.local import connection_to
-from tests.e2e.tools import ROOT, copy_of_checkout
+from tests.e2e.tools import HALF_WRITTEN, ROOT, copy_of_checkout
 from tests.waiting import PATIENCE_S, wait_until
 
 
@@ -87,9 +87,7 @@ def a_checkout(folder: Path) -> Checkout:
     """The working tree in `folder`; what was built before is linked, so that nothing is installed twice."""
     folder.mkdir()
     copy_of_checkout(folder)
-    shutil.copytree(
-        ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
-    )
+    shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=HALF_WRITTEN, dirs_exist_ok=True)
     (folder / "build" / "runtime").mkdir()
     for made in (BUILD / "runtime").glob("[0-9a-f]*"):
         (folder / "build" / "runtime" / made.name).symlink_to(made)

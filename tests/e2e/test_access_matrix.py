@@ -295,7 +295,7 @@ def test_the_command_signs_where_the_charter_wants_it_and_sends_its_token_elsewh
 
 
 def test_credentials_that_may_not_call_are_told_what_they_need(opened: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serin_cli.client.credentials_at_hand", lambda _: Credentials("AKIANOBODY", "secret"))
+    monkeypatch.setattr("serin_cli.signing.credentials_at_hand", lambda _: Credentials("AKIANOBODY", "secret"))
     client = Client(load())
     with pytest.raises(Denied, match="AWS credentials") as refused:
         client.predict(SIGNED_MODEL, PREDICTION["instances"], "sigv4")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,9 +20,8 @@ from infra.settings import read_settings
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.datasets import Upload
-from serin_cli.__main__ import parser
+from serin_cli.command_line.app import result_of
 from serin_cli.connection import Connection, save
-from serin_cli.tokens import token
 from serin_cli.trace import lines_of
 from serin_cli.walk import CLOCK
 from tests.e2e.connections import connection_to
@@ -89,8 +87,7 @@ class Days:
 
 def shown() -> Any:
     """What `serin sources --json` says."""
-    arguments: Namespace = parser().parse_args(["sources", "--json"])
-    return arguments.command(arguments)
+    return result_of("sources", "--json")
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +105,7 @@ def acquired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acquired]:
         uploads = f"serin-dev-uploads-{ACCOUNT}-{cloud.region}"
         connection = connection_to(cloud, token="none", uploads=uploads)
         save(connection)
-        made = token(parser().parse_args(["token", "create", "--owner", "ana", "--scope", "read", "--for", "30d"]))
+        made = result_of("token", "create", "--owner", "ana", "--scope", "read", "--for", "30d")
         save(replace(connection, token=str(made["token"])))
         yield _after_some_days(Days(cloud, connection), connection)
 

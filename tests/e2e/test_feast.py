@@ -25,10 +25,8 @@ from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows
 from serin.data.features.views import with_view
 from serin.data.files.parquet import from_parquet
-from serin_cli.__main__ import parser
 from serin_cli.asked import first_flights
-from serin_cli.features import features
-from serin_cli.tokens import token
+from serin_cli.command_line.app import result_of
 from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 from tests.real_flights import flight_delay, function
@@ -76,7 +74,7 @@ class FeastClient:
 
 def secret_for(scope: str) -> str:
     words = ["token", "create", "--owner", "dina", "--scope", scope, "--for", "1d"]
-    return str(token(parser().parse_args(words))["token"])
+    return str(result_of(*words)["token"])
 
 
 @pytest.fixture(scope="module")
@@ -192,11 +190,11 @@ def test_the_client_is_told_what_is_wrong_with_its_question(feast: FeastClient) 
 
 def test_the_command_shows_what_the_client_reads(feast: FeastClient, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["features", "get", MODEL, "--entity", "origin=JFK", "--entity", "origin=EWR", "--feature", TEMP]
-    rows = features(parser().parse_args([*words, "--json"]))
+    rows = result_of(*words, "--json")
     found = feast.ask(features=[TEMP], entity_rows=[{"origin": "JFK"}, {"origin": "EWR"}])
     assert [row["value"] for row in rows] == found["values"]["temp"]
     assert [row["status"] for row in rows] == found["statuses"]["temp"]
     assert [(row["entity"], row["feature"]) for row in rows] == [("JFK", TEMP), ("EWR", TEMP)]
-    assert features(parser().parse_args(words)) is None
+    assert result_of(*words) is None
     shown = capsys.readouterr().out
     assert all(word in shown for word in (TEMP, "event time", "EWR", str(found["values"]["temp"][0]), "PRESENT"))

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from benches.own_cloud import Place
 from benches.releasing.live.cases import Begun, Case, ask_first, begun, release, share_p
-from benches.releasing.live.place import MODEL, Place, parcels, place
+from benches.releasing.live.place import MODEL, parcels, place
 from serin.ports import AliasState
 from serin_cli.traffic import Driven, Traffic
 from tests.e2e.hands import Hands

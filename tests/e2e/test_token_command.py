@@ -18,9 +18,9 @@ from serin.adapters.dynamodb import RecordTable
 from serin.domain.access import token_hash
 from serin.domain.errors import Denied, Invalid, NotFound
 from serin.services.tokens import scopes_of
-from serin_cli.__main__ import main, parser
+from serin_cli.__main__ import main
+from serin_cli.command_line.app import result_of
 from serin_cli.connection import save
-from serin_cli.tokens import token
 from tests.e2e.connections import connection_to
 from tests.e2e.local.clock.april import running
 from tests.e2e.local.templates import resource
@@ -50,7 +50,7 @@ def _connected(cloud: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def called(*arguments: str) -> Any:
-    return token(parser().parse_args(["token", *arguments]))
+    return result_of("token", *arguments)
 
 
 def control(cloud: LocalCloud) -> DynamoControl:

@@ -11,8 +11,8 @@ import pytest
 
 from serin.domain.errors import NotFound
 from serin_cli import quarantine as commands
-from serin_cli.__main__ import parser
 from serin_cli.client import Client
+from serin_cli.command_line.app import result_of
 from tests.e2e.conftest import Walked
 
 
@@ -25,7 +25,7 @@ def called(walked: Walked, monkeypatch: pytest.MonkeyPatch) -> Any:
         yield walked.client
 
     monkeypatch.setattr(commands, "connected", connected)
-    return lambda *words: commands.quarantine(parser().parse_args(["quarantine", *words, "--json"]))
+    return lambda *words: result_of("quarantine", *words, "--json")
 
 
 def test_an_impossible_wind_is_listed_exported_corrected_and_then_gone(

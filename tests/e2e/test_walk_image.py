@@ -18,9 +18,9 @@ import pytest
 from infra.local.services.awslambda.functions.runtime_api import Answered, Failed, Invocation, NextAsked, RuntimeApi
 from infra.packaging.oci import read_image
 from serin_cli import image as command
-from serin_cli.__main__ import parser
 from serin_cli.asked import first_flights
 from serin_cli.client import Client
+from serin_cli.command_line.app import result_of
 from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 from tests.waiting import PATIENCE_S
@@ -50,7 +50,7 @@ class _Open:
 
 
 def _image(file: Path) -> Mapping[str, Any]:
-    made: Mapping[str, Any] = command.image(parser().parse_args(["image", MODEL, "--to", str(file)]))
+    made: Mapping[str, Any] = result_of("image", MODEL, "--to", str(file))
     return made
 
 

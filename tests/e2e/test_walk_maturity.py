@@ -20,7 +20,7 @@ from serin.files.models import read_models
 from serin.pages.console.maturity import event_path
 from serin.services.show_maturity import show_maturity
 from serin.services.tokens import create_token
-from serin_cli.commands import MODELS
+from serin_cli.checkout import MODELS
 from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 from tests.e2e.copied import Copied, copied

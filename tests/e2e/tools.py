@@ -21,6 +21,8 @@ from tests.waiting import PATIENCE_S
 ROOT = Path(__file__).parents[2]
 CDK = (ROOT / "scripts/requirements/aws-cdk").read_text().strip()
 _PARTS = ("functions", "infra", "layers", "models", "scripts/requirements", "cdk.json")
+# Byte-code comes along, as nothing has changed: an interpreter that writes some now does it under such a name first.
+HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")
 
 
 def copy_of_checkout(folder: Path) -> Path:
@@ -28,7 +30,7 @@ def copy_of_checkout(folder: Path) -> Path:
     for name in _PARTS:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name, ignore=HALF_WRITTEN)
         else:
             shutil.copy(source, folder / name)
     assets = folder / "build" / "assets"
@@ -74,7 +76,7 @@ def cdk(cloud: LocalCloud, working_copy: Path, out: Path | None, *arguments: str
 def step(cloud: LocalCloud, working_copy: Path, name: str, stage: str) -> str:
     """What a step of delivery says, as a pipeline runs it in a checkout of its own."""
     for part in ("scripts/pipeline", "scripts/serin_cli"):
-        shutil.copytree(ROOT / part, working_copy / part, dirs_exist_ok=True)
+        shutil.copytree(ROOT / part, working_copy / part, ignore=HALF_WRITTEN, dirs_exist_ok=True)
     for script in ("scripts/deploy", "scripts/setup"):
         shutil.copy(ROOT / script, working_copy / script)
     if not (working_copy / ".venv").exists():

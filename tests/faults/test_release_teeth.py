@@ -169,7 +169,7 @@ def not_compared(_: ReleasePlan) -> bool:
 
 STORES: Sequence[tuple[str, Callable[[], Stores], set[Kind], int]] = [
     ("no intent", lambda: Stores(control=NoIntent()), {"next release"}, 1),
-    ("keeps the lease", lambda: Stores(control=KeepsTheLease()), {"lease"}, 71),
+    ("keeps the lease", lambda: Stores(control=KeepsTheLease()), {"lease"}, 51),
     ("last status wins", lambda: Stores(catalog=LastStatusWins()), {"record", "event", "notice"}, 96),
 ]
 ENDINGS = (abandon, finish, reconciler)
@@ -213,12 +213,12 @@ def test_a_fault_planted_in_a_table_or_the_endpoint_is_found(
 
 def test_a_revision_that_nobody_looks_at_is_found() -> None:
     subject = Subject("no revision", lambda: Stores(endpoint=NoRevision()), chance=Dawdling)
-    assert found_at_last(subject, {"alias"}, near=156)
+    assert found_at_last(subject, {"alias"}, near=376)
 
 
 def test_an_intent_that_is_written_after_the_move_is_found() -> None:
     planted = [(shift, "move", moves_before_it_says_so)]
-    assert found_at_last(Subject("says it later", chance=DyingAfterMoves, planted=planted), {"alias"}, near=336)
+    assert found_at_last(Subject("says it later", chance=DyingAfterMoves, planted=planted), {"alias"}, near=301)
 
 
 def test_epochs_that_nobody_looks_at_are_found() -> None:

@@ -13,9 +13,11 @@ import pytest
 from serin.domain import training_size
 from serin.domain.charter import JobTerms
 from serin.services import training_job
+from serin.services.steps import cut_rounds
 from tests.functions.subject import MODEL, TABLE, ModelWorld, subject
-from tests.functions.test_training_states import send
+from tests.functions.test_training_states import made_of, send
 from tests.functions.training_machine import train
+from tests.functions.worlds import in_world
 
 TERMS = JobTerms("ml.m5.large", timedelta(hours=1), always=True)
 
@@ -120,3 +122,34 @@ def _shape(world: ModelWorld) -> tuple[int, int]:
     from serin.learning.columns import shape_of
 
     return shape_of(world.lake.get(training_set.columns))
+
+
+@pytest.mark.slow
+def test_pieces_that_jobs_share_are_the_functions_to_the_bit_also_when_one_dies_and_one_comes_twice(
+    world: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, computed, seen = train(world, "r1"), list[str](), list[str]()
+    rounds = dict(cut_rounds._ROUNDS)
+
+    def counted(each: Any) -> Any:
+        def done(source: Any, piece: Any, folder: Any) -> Any:
+            if len(computed) == 2 and "r3" not in seen:
+                raise MemoryError("no room")
+            computed.append(piece.name)
+            return rounds[each](source, piece, folder)
+
+        return done
+
+    monkeypatch.setattr(cut_rounds, "_ROUNDS", {each: counted(each) for each in rounds})
+    allow(world, replace(TERMS, always=False))
+    died = train(world, "r2", cause="rerun", parent="r1", in_pieces="jobs")
+    assert (died.status, "MemoryError: no room" in (died.reason or "")) == ("failed", True)
+    seen.append("r3")
+    rerun = train(world, "r3", seen.append, cause="rerun", parent="r1", in_pieces="jobs")
+    assert (rerun.status, made_of(rerun)[:5]) == ("repeated", made_of(run)[:5])
+    assert len(computed) == len(set(computed)) > 3
+    assert (seen.count("Share") > 2, "Piece" in seen) == (True, False), computed
+    # A job that begins anew finds what it has done.
+    for key in [key for key in world.lake.keys("cut/") if key.endswith("request.json")]:
+        assert in_world("build_training_set", world).perform(key.rpartition("/")[0])
+    assert len(computed) == len(set(computed))

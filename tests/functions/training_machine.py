@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.stacks.training_states import Trainer, training_definition
+from serin.domain.cut_pieces import FOLDER
 from serin_cli.here.code import code_in_place
 from tests.functions.subject import MODEL, ModelWorld
 from tests.functions.worlds import in_world
@@ -29,7 +30,7 @@ def train(world: ModelWorld, run: str, seen: Seen = lambda state: None, **given:
     event = {"model": MODEL, "run": run, "cause": "call", "correlation": "c1", **given}
     training = world.charters[MODEL].training
     trainer = Trainer("train_model", None if training.job is None else JOB)
-    definition = training_definition("build_training_set", trainer, "evaluate_model", training)
+    definition = training_definition("build_training_set", trainer, "evaluate_model", training, share=trainer.job)
     with code_in_place(world.folder):
         _take(definition, dict(event), world, seen)
     return world.catalog.run(MODEL, run)
@@ -81,9 +82,10 @@ def _worked(at: str, state: Mapping[str, Any], data: Any, world: ModelWorld, see
 
 
 def _job(folder: str, at: str, world: ModelWorld, seen: Seen) -> Any:
-    """How a job on another machine has ended, by the same code."""
+    """How a job on another machine has ended, by the same code: one that shares pieces has its folder in the lake."""
     seen(at)
-    if not in_world("train_model", world).perform(folder):
+    function = "build_training_set" if folder.startswith(f"{FOLDER}/") else "train_model"
+    if not in_world(function, world).perform(folder):
         raise JobFailed(json.dumps({"FailureReason": "AlgorithmError: , exit code: 1", "SecondaryStatus": "Failed"}))
     statuses = [{"Status": status} for status in ("Starting", "Interrupted", "Starting", "Training", "Completed")]
     return {"BillableTimeInSeconds": 36, "SecondaryStatusTransitions": statuses}

@@ -6,8 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from moto.events.models import EventPattern
+
 from infra.cost.lines import total
 from infra.cost.watching import watching_of
+from serin.domain.auditing.alarms import AlarmChange
+from tests.builders import NOON
 from tests.e2e.local.templates import Resources
 from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly
@@ -82,3 +86,25 @@ def test_what_costs_more_is_counted_as_more() -> None:
     watching = watching_of([{"Resources": resources}], ["m"])
     assert [round(one.usd, 2) for one in watching] == [0.60, 0.50, 0.60, 3.00]
     assert round(total(watching, "m"), 2) == 1.10
+
+
+def test_what_an_alarm_says_tells_whose_it_is_to_the_audit_which_hears_of_each(aws: Assembly) -> None:
+    alarms = [
+        (stack, one["Properties"])
+        for stack in aws.templates
+        for one in of_type(aws, stack, "AWS::CloudWatch::Alarm").values()
+    ]
+    assert len(alarms) > len(MODELS)
+    for stack, alarm in alarms:
+        model = next((name for name in MODELS if stack in (f"endpoint-{name}", f"training-{name}")), None)
+        assert AlarmChange("a", alarm["AlarmDescription"], "OK", "ALARM", NOON, "").model == model, alarm
+        assert alarm["AlarmName"].startswith("serin-dev-")
+    (rule,) = [one for one in aws.resources("AWS::Events::Rule") if "aws.cloudwatch" in json.dumps(one)]
+    pattern = EventPattern.load(json.dumps(rule["EventPattern"]))
+    states = {("OK", "ALARM"): True, ("ALARM", "OK"): True, ("INSUFFICIENT_DATA", "OK"): False}
+    states |= {("INSUFFICIENT_DATA", "ALARM"): True, ("ALARM", "INSUFFICIENT_DATA"): True}
+    for (before, after), wanted in states.items():
+        for name, own in (("serin-dev-errors-returns", True), ("serin-prod-errors-returns", False)):
+            detail = {"alarmName": name, "previousState": {"value": before}, "state": {"value": after}}
+            told = {"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change", "detail": detail}
+            assert pattern.matches_event(told) == (wanted and own), (before, after, name)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
-from infra.assembly_cache import INPUTS, OUTSIDE, inputs_digest, made_unless_known
+from infra import app
+from infra.assembly_cache import INPUTS, OUTSIDE, inputs_digest, made_unless_known, written_unless_known
 from infra.settings import Settings, target_for
 from tests.waiting import PATIENCE_S
 
@@ -111,5 +113,38 @@ def test_other_settings_or_another_target_are_other_inputs(tmp_path: Path) -> No
         inputs_digest(root, Settings(), TARGET),
         inputs_digest(root, Settings(burst=7), TARGET),
         inputs_digest(root, Settings(), target_for(Settings(), "aws")),
+        inputs_digest(root, Settings(), TARGET, "stage=dev"),
     }
-    assert len(digests) == 3
+    assert len(digests) == 4
+
+
+def test_what_began_to_be_written_in_place_and_failed_is_written_again(tmp_path: Path, assembler: Assembler) -> None:
+    def fail() -> None:
+        raise ValueError("a charter is wrong")
+
+    written_unless_known(tmp_path, "a", partial(assembler, tmp_path))
+    with pytest.raises(ValueError, match="charter"):
+        written_unless_known(tmp_path, "b", fail)
+    for _ in range(2):
+        written_unless_known(tmp_path, "a", partial(assembler, tmp_path))
+    assert assembler.times == 2
+
+
+def test_what_cdk_asks_for_twice_is_synthesised_once_unless_it_says_something_else(
+    tmp_path: Path, assembler: Assembler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class App:
+        def synth(self) -> None:
+            assembler(tmp_path)
+
+    monkeypatch.setattr(app, "app_of", lambda *_, **__: App())
+    monkeypatch.setattr(app, "note", lambda _: None)
+    monkeypatch.setenv("CDK_OUTDIR", str(tmp_path))
+    for said in ("{}", "{}", '{"stage": "prod"}'):
+        monkeypatch.setenv("CDK_CONTEXT_JSON", said)
+        app.main()
+    assert assembler.times == 2
+    monkeypatch.delenv("CDK_OUTDIR")
+    for _ in range(2):
+        app.main()
+    assert assembler.times == 4

@@ -107,15 +107,20 @@ def test_models_of_one_stage_that_want_two_regions_are_refused(tmp_path: Path) -
         built(charters, tmp_path)
 
 
-def test_the_salts_of_personal_values_are_read_by_who_asks_and_made_by_who_takes_in(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def hashing(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """A stage of which one model hashes a column, and the other none."""
+    folder, target = tmp_path_factory.mktemp("hashing"), target_for(Settings(), "aws")
     hashed = Compliance(personal_data={"shop": "hash"})
     charters = [a_charter(model=MODEL, compliance=hashed), a_charter(model=OTHER)]
-    target = target_for(Settings(), "aws")
-    build_app(Settings(), target, charters, TinyPackages(tmp_path / "packages", target), tmp_path / "made").synth()
-    made = Assembly(tmp_path / "made")
+    build_app(Settings(), target, charters, TinyPackages(folder / "packages", target), folder / "made").synth()
+    return Assembly(folder / "made")
+
+
+def test_the_salts_of_personal_values_are_read_by_who_asks_and_made_by_who_takes_in(hashing: Assembly) -> None:
     reach: dict[str, object] = {}
-    for name, function in made.functions().items():
-        of_salts = [one for one in made.written_statements(name) if "PERSONAL#*" in str(one.get("Condition"))]
+    for name, function in hashing.functions().items():
+        of_salts = [one for one in hashing.written_statements(name) if "PERSONAL#*" in str(one.get("Condition"))]
         if of_salts:
             assert "SERIN_CONTROL_TABLE" in function["Environment"]["Variables"]
             (reach[name],) = [one["Action"] for one in of_salts]
@@ -128,15 +133,11 @@ def test_the_salts_of_personal_values_are_read_by_who_asks_and_made_by_who_takes
     assert reach == expected
 
 
-def test_only_the_function_that_erases_people_may_delete_what_was_there_before(tmp_path: Path) -> None:
-    target = target_for(Settings(), "aws")
-    for hashed in (True, False):
-        compliance = Compliance(personal_data={"shop": "hash"} if hashed else None)
-        folder = tmp_path / str(hashed)
-        charters = [a_charter(model=MODEL, compliance=compliance)]
-        build_app(Settings(), target, charters, TinyPackages(folder / "packages", target), folder / "made").synth()
-        made = Assembly(folder / "made")
+def test_only_the_function_that_erases_people_may_delete_what_was_there_before(
+    hashing: Assembly, aws: Assembly
+) -> None:
+    for made, erasing in ((hashing, {"erase-person"}), (aws, set())):
         deleting = {name for name in made.functions() if "s3:DeleteObjectVersion" in made.actions(name)}
-        assert deleting == ({"erase-person"} if hashed else set())
+        assert deleting == erasing
         machines = {one["StateMachineName"] for one in made.resources("AWS::StepFunctions::StateMachine")}
-        assert ("serin-dev-erase" in machines) is hashed
+        assert ("serin-dev-erase" in machines) is bool(erasing)

@@ -85,12 +85,30 @@ def test_who_may_what_of_jobs_is_named(template: Mapping[str, Any]) -> None:
     machine, job = allowed(template, "Machinetraining"), allowed(template, "Jobs")
     (jobs,) = machine["sagemaker:CreateTrainingJob"]
     assert jobs.endswith(":training-job/serin-dev-late-orders-*")
-    assert len(machine["iam:PassRole"]) == 1
+    assert [name.partition("late")[0] for name in machine["iam:PassRole"]] == ["<Jobs", "<PieceJobs"]
     assert machine["events:PutRule"][0].endswith("rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule")
     own = ("/runs/late-orders/*", "/models/late-orders/*")
     assert all("serin-dev-artifacts-" in name and name.endswith(own) for name in job["s3:PutObject"])
     assert [action for action, on in job.items() if "*" in on] == ["ecr:GetAuthorizationToken"]
     assert {action.partition(":")[0] for action in job} == {"s3", "logs", "ecr"}
+    shares = allowed(template, "PieceJobs")
+    assert [name.partition("/")[2] for name in shares["s3:PutObject"]] == ["cut/late-orders/*"]
+    assert {action.partition(":")[0] for action in shares} == {"s3", "logs", "ecr", "dynamodb"}
+    assert not [action for action in shares if action in ("dynamodb:PutItem", "s3:DeleteObject")]
+
+
+def test_jobs_that_share_pieces_bring_what_makes_training_sets_and_say_why_they_failed(
+    template: Mapping[str, Any],
+) -> None:
+    (machine,) = of_type(template, "AWS::StepFunctions::StateMachine")
+    states = json.loads(flat(machine["DefinitionString"]))["States"]
+    share = states["Shares"]["ItemProcessor"]["States"]["Share"]
+    names = [channel["ChannelName"] for channel in share["Parameters"]["InputDataConfig"]]
+    assert names == ["function", "core", "data", "charters", "code"]
+    assert share["Parameters"]["ResourceConfig"]["InstanceType.$"] == "$.share.answer.job.machine"
+    assert share["Catch"][0]["Next"] == "ShareAnswer"
+    assert [choice["Next"] for choice in states["Enough"]["Choices"]] == ["Skipped", "Shares", "Pieces"]
+    assert (states["Shares"]["Next"], states["Shares"]["Catch"][0]["Next"]) == ("Build", "RecordFailure")
 
 
 def test_without_the_charters_word_nothing_of_jobs_is_deployed() -> None:

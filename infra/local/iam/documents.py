@@ -37,13 +37,16 @@ class Statement:
 
         A condition that cannot be evaluated is not met where the statement allows, and met where it denies.
         """
-        return self.names(action) and self._reaches(resource, context) and self._holds(context)
+        return self.names(action) and self.reaches(resource, context) and self.holds(context)
 
     def may_cover(self, action: str, resource: str) -> bool:
         """Whether there is a context in which it covers this; False is for good, whatever the context."""
-        patterns = (*self.resources, *self.but_resources)
-        is_open = any("${" in pattern for pattern in patterns)
-        return self.names(action) and (is_open or self._reaches(resource, {}))
+        return self.names(action) and (self.is_open or self.reaches(resource, {}))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it names resources by what the context holds."""
+        return any("${" in pattern for pattern in (*self.resources, *self.but_resources))
 
     @property
     def unsupported(self) -> Iterator[str]:
@@ -56,16 +59,19 @@ class Statement:
             return not any(action_matches(pattern, action) for pattern in self.but_actions)
         return any(action_matches(pattern, action) for pattern in self.actions)
 
-    def _reaches(self, resource: str, context: Context) -> bool:
+    def reaches(self, resource: str, context: Context) -> bool:
+        """Whether it speaks of this resource."""
         if self.but_resources:
             return not any(arn_matches(pattern, resource, context) for pattern in self.but_resources)
         # A role's trust policy names no resource: it is about the role itself.
         return not self.resources or any(arn_matches(pattern, resource, context) for pattern in self.resources)
 
-    def _holds(self, context: Context) -> bool:
-        return all(
-            not self.allows if condition.unsupported else condition.met(context) for condition in self.conditions
-        )
+    def holds(self, context: Context) -> bool:
+        """Whether its conditions are met."""
+        for condition in self.conditions:
+            if not (not self.allows if condition.unsupported else condition.met(context)):
+                return False
+        return True
 
 
 @lru_cache(maxsize=2048)

@@ -65,15 +65,22 @@ class Policy:
         """The policy of a document as it is stored; the same one as long as name and document are."""
         return Policy(name, statements_of(document))
 
-    def speaking_of(self, action: str, resource: str) -> tuple[Statement, ...]:
-        """Its statements that may speak of such a request, whoever makes it and whatever else is in it."""
-        return _speaking(self, action, resource)
+    def speaking_of(self, asked: Asked, *, allows: bool) -> Iterator[Statement]:
+        """Its statements that allow such a request, or that deny it, whoever makes it."""
+        for statement, is_open in _speaking(self, asked.action, asked.resource, allows):
+            reaches = not is_open or statement.reaches(asked.resource, asked.context)
+            if reaches and statement.holds(asked.context):
+                yield statement
 
 
 @lru_cache(maxsize=16384)
-def _speaking(policy: Policy, action: str, resource: str) -> tuple[Statement, ...]:
-    """Most requests are of a few kinds, and of each kind most statements say nothing."""
-    return tuple(statement for statement in policy.statements if statement.may_cover(action, resource))
+def _speaking(policy: Policy, action: str, resource: str, allows: bool) -> tuple[tuple[Statement, bool], ...]:
+    """The statements of one effect that may speak of such a request, and which of them the context decides on.
+
+    Most requests are of a few kinds, and of each kind most statements say nothing.
+    """
+    speaking = (one for one in policy.statements if one.allows == allows and one.may_cover(action, resource))
+    return tuple((statement, statement.is_open) for statement in speaking)
 
 
 @dataclass(frozen=True)
@@ -138,10 +145,8 @@ def _deciding(caller: Caller, asked: Asked, policies: Policies, granted: dict[Ki
 def _found(caller: Caller, asked: Asked, policies: Policies, allows: bool) -> Iterator[tuple[Kind, str]]:
     """The statements of one effect that speak of the request and this caller, of each kind of policy."""
     for kind, policy in _listed(policies):
-        for statement in policy.speaking_of(asked.action, asked.resource):
-            if statement.allows != allows or (kind == "resource" and not _means(caller, statement)):
-                continue
-            if statement.covers(asked.action, asked.resource, asked.context):
+        for statement in policy.speaking_of(asked, allows=allows):
+            if kind != "resource" or _means(caller, statement):
                 yield kind, f"{policy.name}/{statement.name}"
 
 

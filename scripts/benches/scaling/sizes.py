@@ -16,9 +16,12 @@ from benches.scaling.worlds import CHARTER, CONTRACTS, DAY, START, function
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import size_in_memory, to_parquet, value_ranges
+from serin.domain import cut_sizes
 from serin.domain.charter import Charter, DatasetUse, View, Window
 from serin.domain.cut_pieces import CutTask
 from serin.domain.cut_plan import CutPlan, plan_training_set
+from serin.domain.cut_sizes import lookups_of
+from serin.domain.cuts import Cut, Cuts
 from serin.domain.datasets import DatasetHead
 from serin.domain.records import as_record, from_record
 from serin.domain.segments import Segment
@@ -57,9 +60,22 @@ def generate(rows: int, folder: Path) -> tuple[CutTask, CutPlan]:
     sizes = {name: sized(charter(), name, files) for name, files in segments.items()}
     sizes = {name: replace(size, largest={"shop": HEAVY}) for name, size in sizes.items()}
     plan = plan_training_set(charter(), sizes, VIEWS)
+    if plan.carrier == "whole":
+        plan = replace(plan, cuts=_as_little_as_may_be(segments))
     task = CutTask("set1", charter().model, heads, plan.cuts, START + 2 * DAYS * DAY, segments)
     (folder / "task.json").write_text(json.dumps(as_record(task)), encoding="utf-8")
     return task, plan
+
+
+def _as_little_as_may_be(segments: Mapping[str, tuple[Segment, ...]]) -> Cuts:
+    """One piece a round and dataset or entity: what a function would make in one go, made by the same rounds."""
+    once = Cut(1, 1)
+    return Cuts(
+        rows=dict.fromkeys(segments, once),
+        lookups={lookup.name: once for lookup in lookups_of(charter(), VIEWS)},
+        shards=cut_sizes.STREAMED,
+        files={name: (len(files),) for name, files in segments.items()},
+    )
 
 
 def opened(folder: Path) -> CutSource:

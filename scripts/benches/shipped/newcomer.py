@@ -14,7 +14,7 @@ from typing import Any
 
 from benches.shipped.catalogue import Shipped
 from serin.files.models import ModelFolder, read_models
-from serin_cli.__main__ import parser
+from serin_cli.command_line.app import result_of
 
 _QUESTION = re.compile(r"<[^<>]*\?>")
 _BASELINE = re.compile(r"(?:reaches|mean reaches) ([0-9.e+-]+);")
@@ -33,9 +33,8 @@ class Drafted:
 def drafted(table: Shipped, file: Path, folder: Path) -> Drafted:
     """Begin the model from the file in a folder of its own; raises what `init` and reading raise."""
     words = ["init", table.name, "--from", str(file), "--label", table.label, *table.words, "--json"]
-    arguments = parser().parse_args(words)
     with _inside(folder), redirect_stdout(io.StringIO()):
-        said = arguments.command(arguments)
+        said = result_of(*words)
     for path in (folder / "models" / table.name).rglob("*.yaml"):
         path.write_text(_answered(path.read_text()))
     (model,) = read_models(folder / "models")

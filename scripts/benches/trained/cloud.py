@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from benches.measuring import PROGRESS
-from benches.trained.processes import watched
+from benches.processes import watched
 from infra.local.wiring import ACCOUNT
 from serin_cli.client import Client
 from serin_cli.local import Running, running
@@ -44,7 +44,8 @@ def on_cloud() -> OnCloud:
         files = {path.name: path for path in write_sample(Path(folder))}
         client = Client(platform.connection)
         own = [f"serin-{platform.connection.stage}-{name}-{MODEL}" for name in OWN]
-        with watched([*own, f"serin-{platform.connection.stage}-{SHARED}"]) as processes:
+        own.append(f"serin-{platform.connection.stage}-{SHARED}")
+        with watched(platform.cloud.endpoint_url, own) as processes:
             for dataset in ("airports", "planes"):
                 client.upload(dataset, files[f"{dataset}.csv"])
             for month in FIRST:

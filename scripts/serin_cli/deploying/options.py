@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from infra.settings import Settings, read_settings
 from serin_cli.prepare import CDK_JSON
-from serin_cli.terminal import Parser
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,16 @@ class Options:
     profile: str | None
 
 
-def read_options(arguments: Sequence[str] | None = None) -> Options:
+def read_options(words: Sequence[str] | None = None) -> Options:
     """From the options of a command line, all others left alone; raises Invalid for a stage that does not exist."""
-    parser = Parser(add_help=False)
-    parser.add_argument("-c", "--context", action="append", default=[])
-    parser.add_argument("--profile")
-    options, _ = parser.parse_known_args(arguments)
-    stages = [value.partition("=")[2] for value in options.context if value.startswith("stage=")]
-    return Options(read_settings(CDK_JSON, stages[-1] if stages else None), options.profile)
+    given = sys.argv[1:] if words is None else words
+    contexts = [value for name in ("-c", "--context") for value in _values(given, name)]
+    stages = [value.partition("=")[2] for value in contexts if value.startswith("stage=")]
+    profiles = _values(given, "--profile")
+    return Options(read_settings(CDK_JSON, stages[-1] if stages else None), profiles[-1] if profiles else None)
+
+
+def _values(words: Sequence[str], name: str) -> list[str]:
+    """What an option is given each time, apart from it or after a sign of equality."""
+    apart = [value for word, value in pairwise(words) if word == name]
+    return [*apart, *(word.removeprefix(f"{name}=") for word in words if word.startswith(f"{name}="))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,8 +11,8 @@ from serin.files.models import ModelFolder, read_models
 from serin.services.release.publish import golden_fault
 from serin_cli import story
 from serin_cli.aws import connect
+from serin_cli.checkout import MODELS
 from serin_cli.client import Client
-from serin_cli.commands import MODELS
 from serin_cli.connection import load
 
 
@@ -44,7 +43,7 @@ def main() -> int:
     """Connect to the stage that is named and ask; 1 when it does not answer as it must."""
     try:
         if len(sys.argv) > 1:
-            connect(Namespace(stage=sys.argv[1]))
+            connect(stage=sys.argv[1])
         client = Client(load())
         try:
             for line in smoke(client, read_models(MODELS)):

@@ -11,7 +11,7 @@ from serin.domain.errors import SerinError
 from serin.files.models import read_models
 from serin_cli import story
 from serin_cli.aws_session import session, told
-from serin_cli.commands import MODELS
+from serin_cli.checkout import MODELS
 from serin_cli.deploying.options import read_options
 from serin_cli.deploying.take_up import delete_stack
 

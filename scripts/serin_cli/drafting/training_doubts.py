@@ -36,12 +36,12 @@ def _training_columns(
             columns.append(ModelColumn(name, "numeric"))
             table[name] = pd.Series(values.cast(pl.Float64).fill_null(float("nan")).to_numpy())
     return TrainingColumns(
-        pd.DataFrame(table, index=pd.RangeIndex(rows.height)),
-        np.asarray(rows[label].to_list()),
-        places.astype(np.float64),
-        np.ones(rows.height, dtype=np.bool_),
-        places,
-        tuple(columns),
-        places,
-        {},
+        table=pd.DataFrame(table, index=pd.RangeIndex(rows.height)),
+        label=np.asarray(rows[label].to_list()),
+        moment=places.astype(np.float64),
+        may_judge=np.ones(rows.height, dtype=np.bool_),
+        group=places,
+        columns=tuple(columns),
+        entity=places,
+        slices={},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,46 +19,47 @@ from serin.files.bundle import source_of
 from serin.files.commits import commit_of
 from serin.files.models import read_model
 from serin_cli import story
-from serin_cli.commands import MODELS, charter_of, told_of
+from serin_cli.checkout import MODELS, charter_of
+from serin_cli.documents import prints_aside
 from serin_cli.here.code import code_in_place
 from serin_cli.here.files import files_of
 from serin_cli.here.kernel import ROOT, kernel_beside
 from serin_cli.here.world import HereWorld
 from serin_cli.outcome import Outcome
-from serin_cli.terminal import prints_aside
+from serin_cli.training import told_of
 
 ROOM = 60 * 1024**2
 """What a model may have here, about: the workflow knows to the megabyte what the layers of `predict` leave it."""
 
 
-def train_here(arguments: Namespace) -> Outcome:
+def train_here(name: str, data: Path | None, to: Path | None, *, as_json: bool) -> Outcome:
     """Take the files in and train on them, without a cloud; done is a version that would be registered."""
-    if arguments.data is None:
+    if data is None:
         raise Invalid("A training here needs its files.", "Name their folder: --data FOLDER.", "--data")
-    charter_of(arguments.model)
-    model, began = read_model(MODELS / arguments.model), time.perf_counter()
-    files = files_of(Path(arguments.data), model.charter)
+    charter_of(name)
+    model, began = read_model(MODELS / name), time.perf_counter()
+    files = files_of(data, model.charter)
     world = HereWorld(source_of(model))
-    with code_in_place(model.folder), kernel_beside(), prints_aside() if arguments.print_json else nullcontext():
+    with code_in_place(model.folder), kernel_beside(), prints_aside() if as_json else nullcontext():
         for dataset, its in files.items():
             for file in its:
-                _say_upload(world.send(dataset, file), arguments)
+                _say_upload(world.send(dataset, file), as_json)
         run = world.train(
-            uuid4().hex, Platform({}).model_function, ROOM, commit_of(ROOT), lambda trial: _say_trial(trial, arguments)
+            uuid4().hex, Platform({}).model_function, ROOM, commit_of(ROOT), lambda trial: _say_trial(trial, as_json)
         )
-    if arguments.to is not None:
-        _write(world, run, Path(arguments.to))
+    if to is not None:
+        _write(world, run, to)
     return Outcome(as_record(run), run.status == "registered", _said(run, time.perf_counter() - began))
 
 
-def _say_upload(upload: Upload, arguments: Namespace) -> None:
-    if not arguments.print_json:
+def _say_upload(upload: Upload, as_json: bool) -> None:
+    if not as_json:
         aside = f", {upload.quarantined:,} set aside: {dict(upload.rules)}" if upload.quarantined else ""
         story.say(f"{upload.dataset}: {upload.file}, {upload.accepted:,} rows{aside}")
 
 
-def _say_trial(result: TrialResult, arguments: Namespace) -> None:
-    if not arguments.print_json:
+def _say_trial(result: TrialResult, as_json: bool) -> None:
+    if not as_json:
         shown = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
         named: str = result.trial.recipe
         if named == "pipeline":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -20,8 +19,8 @@ from serin.adapters.s3 import S3ObjectStore
 from serin.files.charters import read_charter
 from serin.files.replaced import export_file
 from serin_cli import story
+from serin_cli.checkout import MODELS
 from serin_cli.client import Client
-from serin_cli.commands import MODELS
 from serin_cli.connection import aws_client
 from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
@@ -45,18 +44,18 @@ and flights of the morning, of noon and of the evening are asked about, as the m
 WATERMARK = timedelta(days=2)
 
 
-def year(arguments: Namespace) -> None:
+def walk_year(file: Path | None, weeks: int | None) -> None:
     """The loop over 2013: uploads, predictions, truth, retrainings, releases; a table at the end."""
     began = time.monotonic()
     story.chapter("1. The platform, on a stage that looks for lost work every six hours")
     with running(FIRST_ASKED, stage=STAGE) as platform:
         client = Client(platform.connection)
         try:
-            figures = _walk(client, platform, began, arguments.weeks)
+            figures = _walk(client, platform, began, weeks)
         finally:
             client.close()
-    if arguments.json_file:
-        export_file(Path(arguments.json_file), f"{json.dumps(figures, indent=2)}\n".encode())
+    if file is not None:
+        export_file(file, f"{json.dumps(figures, indent=2)}\n".encode())
 
 
 def _walk(client: Client, platform: Running, began: float, weeks: int | None) -> dict[str, Any]:

@@ -29,6 +29,10 @@ BY_THE_DAY = ("weather", "flights")
 DAY, TOGETHER = timedelta(days=1), 10
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
+LOOKED_AT = FIRST_ASKED.time()
+"""Once a day the platform looks at the model, as often as since it was deployed a day has passed."""
+SOON = timedelta(minutes=5)
+"""After a look: what it begins needs callers at once, or is looked after every few minutes for nothing."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,12 @@ class Course:
         return sum(episode.verdict in verdicts for episode in self.episodes)
 
 
+def after_look(now: datetime) -> datetime:
+    """The next moment right after the platform has looked at the model by itself."""
+    today = datetime.combine(now.date(), LOOKED_AT, UTC) + SOON
+    return today if now < today else today + DAY
+
+
 class Loop:
     """Walks the year; each part of it is counted by the meter."""
 
@@ -95,9 +105,8 @@ class Loop:
     def visit(self, since: datetime, until: datetime) -> None:
         """Let the days pass, bring what they have brought, and ask about the flights to come."""
         while self.now < until:
-            # Whatever the platform begins by itself needs callers on the same day.
             with self._meter.doing("clock"):
-                advance(self._connection, min(DAY, until - self.now).total_seconds())
+                advance(self._connection, (min(until, after_look(self.now)) - self.now).total_seconds())
             self._notice_runs()
         with self._meter.doing("uploads"):
             self._upload(since, until)

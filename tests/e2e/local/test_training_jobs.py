@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,13 @@ from infra.local.account import Account
 from infra.local.cloud import LocalCloud
 from infra.local.services.sagemaker.jobs import TrainingJobs
 from infra.local.wiring import wiring
+from infra.stacks.training_states import Trainer
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.domain.errors import Denied, TooLarge
+from serin.domain.records import as_record
+from serin.domain.training_jobs import TrainingJob, answer_in
 from serin.domain.training_machines import MACHINES, Machine
+from serin.services.training_job import collect
 from tests.e2e.local.clock.april import START
 from tests.e2e.local.needs.training_jobs import SLEEPS, job_request, task
 from tests.e2e.local.needs.world import at_rest, aws, begun, described, ended, heard, machine, queue, role, walk
@@ -237,6 +244,59 @@ def test_a_machine_that_may_not_or_an_account_that_has_no_room_says_so(cloud: Lo
             assert "'ml.m5.large for training job usage' is 1 Instances" in execution["cause"]
         aws(cloud, "sagemaker").stop_training_job(TrainingJobName=request["TrainingJobName"])
         at_rest(cloud)
+
+
+@pytest.mark.slow
+def test_a_training_is_told_by_its_own_states_of_memory_quota_and_a_machine_taken_back(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with job_request(cloud, SLEEPS) as request, _step(cloud, request) as (execution, first):
+        assert wait_until(lambda: _exists(cloud, {"TrainingJobName": first.name}))
+        with job_request(cloud, SLEEPS) as second, _step(cloud, second) as (refused, job):
+            with pytest.raises(Denied, match=r"may not have ml\.m5\.large for a training") as denied:
+                _collected(cloud, refused, job)
+            assert "Ask AWS for a higher quota" in denied.value.remedy
+        aws(cloud, "stepfunctions").stop_execution(executionArn=execution)
+        at_rest(cloud)
+    monkeypatch.setitem(cast("dict[str, Machine]", MACHINES), "ml.m5.large", Machine("ml.m5.large", 100, 2))
+    with (
+        job_request(cloud, HUNGRY) as request,
+        _step(cloud, request) as (execution, job),
+        pytest.raises(TooLarge, match=r"took all memory of ml\.m5\.large"),
+    ):
+        _collected(cloud, execution, job)
+    monkeypatch.undo()
+    with job_request(cloud, TWICE) as request, _step(cloud, request, spot=True) as (execution, job):
+        name = request["OutputDataConfig"]["S3OutputPath"].split("/")[2]
+        assert wait_until(lambda: aws(cloud, "s3").list_objects_v2(Bucket=name, Prefix="begun")["KeyCount"])
+        assert wiring().part(TrainingJobs).interrupt(job.name)
+        said = ended(cloud, execution)
+        fitted_on = _collected(cloud, execution, job)["fitted_on"]
+        assert (said["status"], fitted_on["spot"], fitted_on["interruptions"]) == ("SUCCEEDED", True, 1)
+
+
+@contextmanager
+def _step(cloud: LocalCloud, request: dict[str, Any], *, spot: bool = False) -> Iterator[tuple[str, TrainingJob]]:
+    """An execution of the states that every step of a training has, once its function has said by which job it is."""
+    bucket_name = request["OutputDataConfig"]["S3OutputPath"].split("/")[2]
+    job = TrainingJob(request.pop("TrainingJobName"), "refit", "folder", "ml.m5.large", 30, 60, 60, spot)
+    common = {name: request[name] for name in ("RoleArn", "AlgorithmSpecification", "OutputDataConfig")}
+    common["HyperParameters"] = {**request["HyperParameters"], "bucket": bucket_name}
+    trainer = Trainer("of nobody", common, spot)
+    failed = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.refit.failed", "Next": "Over"}
+    fits = trainer.states("Refit", "$", "$.refit", [], "Over")["RefitJob"]
+    states = {"RefitJob": {**fits, "Catch": [failed], "Next": "Over"}, "Over": {"Type": "Succeed"}}
+    with machine(cloud, states) as arn:
+        execution = begun(cloud, arn, {"refit": {"answer": {"job": as_record(job)}}})
+        yield execution, job
+
+
+def _collected(cloud: LocalCloud, execution: str, job: TrainingJob) -> Any:
+    """What the step answers, or raises, after the job's end."""
+    artifacts = MemoryObjectStore()
+    if (output := json.loads(ended(cloud, execution)["output"])["refit"]).get("ended"):
+        artifacts.put(answer_in(job.folder), b'{"answer": {}}')
+    return collect(output, artifacts=artifacts)
 
 
 def _exists(cloud: LocalCloud, request: dict[str, Any]) -> bool:

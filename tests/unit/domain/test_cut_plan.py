@@ -146,9 +146,24 @@ def test_where_jobs_may_fit_the_plan_says_on_which_machine_and_what_that_asks_of
     assert needs_of(made)[INSTANCES] == made.machines == min(search.concurrency, search.trials)
     assert any(f"on an {made.machine} of $" in sentence for sentence in sentences_of(made))
     refused = planned("ml.m5.large", 90_000)
-    assert (refused.machine, needs_of(refused)[INSTANCES]) == (None, 0)
+    assert (refused.machine, refused.machines) == (None, 0)
     assert refused.doubt is not None
     assert "ml.m5.large, the largest machine of training.job" in refused.doubt
+
+
+def test_where_jobs_may_share_pieces_they_do_once_they_cost_less_than_functions() -> None:
+    by_jobs = replace(a_charter().training, job=JobTerms("ml.m5.4xlarge", timedelta(hours=4)))
+    charter = replace(a_charter(), training=by_jobs)
+    small, large = ((table("orders", size), table("shops", size), FLOW) for size in (3_000, 200_000))
+    assert plan(*small, charter=charter).carrier == "map", "the starts of jobs cost more than they save"
+    made, functions = plan(*large, charter=charter), plan(*large)
+    assert (made.carrier, made.cuts, len(made.pieces)) == ("jobs", functions.cuts, len(functions.pieces))
+    assert made.usd < functions.usd
+    assert needs_of(made)[INSTANCES] == max(made.piece_jobs, made.machines) > 1
+    said = " ".join(sentences_of(made))
+    assert f"Up to {made.piece_jobs} jobs at once, each on an ml.m5.large of $0.12 an hour" in said
+    in_a_minute = replace(charter, training=replace(by_jobs, job=JobTerms("ml.m5.4xlarge", timedelta(minutes=1))))
+    assert plan(*large, charter=in_a_minute).carrier == "map", "jobs would not end in time"
 
 
 def test_the_refusal_of_tables_and_the_plan_count_alike() -> None:

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from serin.domain.charter import Features, View
-from serin.domain.features import EntityKey, FeatureColumn, OnlineValues, feature_columns, is_stale, views_needed
+from serin.domain.features import (
+    EntityKey,
+    FeatureColumn,
+    OnlineValues,
+    feature_columns,
+    is_stale,
+    views_at_most,
+    views_needed,
+)
 from tests.builders import NOON, a_charter
 
 VIEW = a_charter().features.view("queue")
@@ -62,6 +70,13 @@ def test_a_view_is_needed_by_a_column_or_by_a_function_that_asks_for_it() -> Non
     assert views_needed(charter, {}) == ()
     assert views_needed(charter, {"busy": ("shop", "queue_length")}) == (VIEW,)
     assert views_needed(a_charter(), {}) == (VIEW,)
+
+
+def test_without_code_that_may_ask_for_views_a_charter_alone_says_which_a_training_needs() -> None:
+    unused = replace(a_charter().features, model_uses=("amount",))
+    charter = replace(a_charter(), features=replace(unused, on_demand={}))
+    assert views_at_most(charter) == ()
+    assert views_at_most(replace(charter, features=replace(unused, on_demand={"busy": "features:busy"}))) == (VIEW,)
 
 
 def test_a_view_nobody_named_is_not_found() -> None:

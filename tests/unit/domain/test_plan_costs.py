@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from serin.domain.account_quotas import CONCURRENCY, INSTANCES, MEMORY, needs_of, uses_of
+from serin.domain.charter import JobTerms
 from serin.domain.compliance import Budget
 from serin.domain.cut_plan import CutPlan
 from serin.domain.measurements import Estimate, LearningCurve
@@ -15,6 +17,7 @@ from serin.domain.plan_costs import LastFits, dollars, fits_on, over_ceiling
 from serin.domain.plan_sentences import said_of_more, sentences_of
 from serin.domain.prices import TRAINER_SECOND
 from serin.domain.records import as_record, from_record
+from serin.domain.training_machines import MACHINES
 from serin.domain.training_size import TIMES, plus_minus
 from tests.builders import a_charter
 from tests.unit.domain.test_cut_plan import FLOW, plan, plan_training_set, table
@@ -27,6 +30,17 @@ CURVE = LearningCurve("log_loss", 500, (), onward=Estimate(0.00042, 500, 14, 0.0
 def test_fits_take_as_long_for_each_row_as_they_did_last() -> None:
     fits = fits_on(LAST, 3_000)
     assert (fits.seconds, fits.usd) == (150.0, pytest.approx(150 * TRAINER_SECOND))
+
+
+def test_fits_on_a_machine_cost_what_the_machine_does() -> None:
+    assert fits_on(LAST, 3_000, "ml.m5.large").usd == pytest.approx(150 * MACHINES["ml.m5.large"].usd_hour / 3600)
+
+
+def test_a_plan_with_jobs_has_their_price() -> None:
+    charter, tables = a_charter(), {"orders": ORDERS, "shops": SHOPS}
+    by_jobs = replace(charter.training, job=JobTerms("ml.m5.large", timedelta(hours=1), always=True))
+    planned = plan_training_set(replace(charter, training=by_jobs), tables, (FLOW,), last=LAST)
+    assert planned.fits == fits_on(LAST, planned.rows, "ml.m5.large")
 
 
 def test_a_training_is_held_against_the_ceiling_with_its_fits() -> None:

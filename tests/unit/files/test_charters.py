@@ -61,6 +61,15 @@ def test_a_question_nobody_answered_is_one_fault_with_its_line_whatever_the_fiel
     assert error.remedy == "Write the answer in its place."
 
 
+def test_no_model_has_the_name_of_the_folder_of_all_models_profiles(tmp_path: Path) -> None:
+    path = write_charter(tmp_path, {})
+    folder = path.parent.rename(path.parent.with_name("profiles"))
+    charter = folder / "model.yaml"
+    charter.write_text(re.sub(r"^model: .*$", "model: profiles", charter.read_text(), flags=re.MULTILINE))
+    with pytest.raises(Invalid, match="the folder in which all models' profiles lie"):
+        read_charter(charter)
+
+
 @pytest.mark.parametrize("text", ["<>", "a < b?>", "<b>bold</b>", "Is a < b or b > a?", "<?>"])
 def test_a_text_with_angle_brackets_is_a_text(tmp_path: Path, text: str) -> None:
     edits = {"Will this trip end late?": f"'{text}'"}

@@ -644,6 +644,11 @@ def test_a_backfill_is_asked_for_by_an_event_that_carries_the_calls_id(api: Api)
         ("Backfill Wanted", {"model": MODEL, "view": "queue"}, "call-1"),
         ("Backfill Wanted", {"model": MODEL}, "call-1"),
     ]
+    # Of one call there is one entry: here both have one id.
+    (entry,) = api.catalog.latest_entries("people", MODEL).items
+    assert (entry.what, entry.said, entry.by, entry.correlation) == (
+        *("backfill asked for", "the view queue", "ana", "call-1"),
+    )
 
 
 def test_a_view_nobody_has_named_is_not_filled(api: Api) -> None:

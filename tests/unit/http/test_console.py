@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -334,6 +336,9 @@ def test_a_row_that_was_set_aside_is_corrected_and_sent_in_again() -> None:
     values = dict(zip(header.split(","), line.split(","), strict=True))
     assert (values["__upload"], values["__row"], values["amount"], values["shop"]) == (upload.id, "2", "-7.5", "")
     assert corrected(browser, amount="-7.5", shop="") == [key], "the same correction twice is one file"
+    (entry,) = [one for one in browser.api.catalog.latest_entries("people", MODEL).items if "row" in one.what]
+    assert (entry.what, entry.by, entry.about) == ("row corrected", "ana", f"upload {upload.id}")
+    assert entry.said == f"row 2 of orders, sent in again as {key.rpartition('/')[2]}"
 
 
 def test_a_value_that_nobody_may_see_is_on_no_page_and_stays_in_the_row() -> None:
@@ -350,6 +355,15 @@ def test_a_value_that_nobody_may_see_is_on_no_page_and_stays_in_the_row() -> Non
     assert "shown to nobody: shop" in Html(page).words
     (key,) = corrected(browser, amount="7.5")
     assert secret in api.uploads.get(key).decode()
+
+
+@pytest.mark.parametrize("value", ["two\nlines,\ta\u200bnd\u00a0more", "", "a long one " * 300])
+def test_a_correction_leaves_what_a_form_cannot_show_as_it_was(value: str) -> None:
+    browser = Browser(an_api()).signed_in("read", "correct:*")
+    _replace_value(browser.api, "shop", value)
+    (key,) = corrected(browser, amount="7.5")
+    (row,) = csv.DictReader(io.StringIO(browser.api.uploads.get(key).decode(), newline=""))
+    assert (row["shop"], row["amount"]) == (value or "'", "7.5")
 
 
 def _replace_value(api: Api, column: str, value: str) -> None:

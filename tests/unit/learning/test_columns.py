@@ -12,7 +12,7 @@ import pytest
 
 from serin.data.features.columns import to_npz
 from serin.domain.errors import Corrupt, Invalid
-from serin.learning.columns import classes_of, read_columns
+from serin.learning.columns import classes_of, read_columns, read_labelled
 from tests.builders import a_charter
 from tests.unit.learning.orders import START, npz, order_columns
 
@@ -49,6 +49,14 @@ def test_keys_and_label_are_no_features() -> None:
     read = read_columns(npz(ROWS))
     assert not [name for name in read.table.columns if name.startswith("__")]
     assert read.label.tolist() == [False, True, False]
+
+
+def test_labelled_rows_are_the_same_without_a_table() -> None:
+    whole, rows = read_columns(npz(ROWS)), read_labelled(npz(ROWS))
+    assert not hasattr(rows, "table")
+    for name in ("label", "moment", "may_judge", "group", "entity"):
+        assert getattr(rows, name).tolist() == getattr(whole, name).tolist()
+    assert (rows.slices, rows.positive) == (whole.slices, whole.positive)
 
 
 def test_a_text_label_is_read_as_text() -> None:

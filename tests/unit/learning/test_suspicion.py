@@ -37,7 +37,16 @@ def named(table: pd.DataFrame, label: np.ndarray, task: Task) -> tuple[Suspect, 
         ModelColumn(name, "numeric" if pd.api.types.is_numeric_dtype(table[name]) else "categorical") for name in table
     )
     whole = np.arange(rows)
-    columns = TrainingColumns(table, label, whole * 60.0, np.ones(rows, bool), whole, kinds, whole, {})
+    columns = TrainingColumns(
+        table=table,
+        label=label,
+        moment=whole * 60.0,
+        may_judge=np.ones(rows, bool),
+        group=whole,
+        columns=kinds,
+        entity=whole,
+        slices={},
+    )
     return suspects(columns, task, whole < 0.6 * rows, whole >= 0.6 * rows)
 
 

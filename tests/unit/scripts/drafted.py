@@ -14,8 +14,7 @@ import polars as pl
 from serin.data.features.joins import training_rows
 from serin.data.files.reading import read_table
 from serin.files.models import ModelFolder, read_models
-from serin_cli.__main__ import parser
-from serin_cli.init import init
+from serin_cli.command_line.app import result_of
 from tests.checking import check
 
 BEGIN = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -46,7 +45,7 @@ def run(folder: Path, text: str, *words: str, name: str = "orders", as_json: boo
     file.write_text(text)
     label = () if "--label" in words else ("--label", "label")
     more = ["--json"] if as_json else []
-    return init(parser().parse_args(["init", name, "--from", str(file), *label, *words, *more]))
+    return result_of("init", name, "--from", str(file), *label, *words, *more)
 
 
 def answer(folder: Path, floor: str = "1000") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 
 import boto3
@@ -50,8 +49,8 @@ def test_connect_finds_the_stage_where_it_was_deployed_and_says_where_it_looked(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cdk.json").write_bytes(checkout.read_bytes())
     with pytest.raises(Invalid, match=f"no stage dev in {HERE}"):
-        connect(Namespace(stage="dev"))
+        connect(stage="dev")
     a_table("serin-dev-control", "pk", "sk", client=boto3.client("dynamodb", region_name=HERE))
     boto3.client("ssm", region_name=HERE).put_parameter(Name="/serin/dev/api/url", Value="https://api", Type="String")
-    assert connect(Namespace(stage="dev"))["api_url"] == "https://api"
+    assert connect(stage="dev")["api_url"] == "https://api"
     assert load().region == HERE

@@ -12,9 +12,8 @@ import httpx
 import pytest
 
 from serin.domain.errors import NotFound, SerinError, Unavailable
-from serin_cli.__main__ import parser
 from serin_cli.client import Client, NoAnswerNow, wait
-from serin_cli.commands import predict
+from serin_cli.command_line.app import result_of
 from serin_cli.connection import Connection, save
 
 
@@ -47,14 +46,14 @@ def test_a_file_that_is_not_there_is_named(nobody: Client, tmp_path: Path) -> No
     with pytest.raises(NotFound, match="No such file"):
         nobody.upload("flights", tmp_path / "none.csv")
     with pytest.raises(NotFound, match=r"none\.json cannot be read"):
-        predict(parser().parse_args(["predict", "flight-delay", "none.json"]))
+        result_of("predict", "flight-delay", "none.json")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"instances"', '"x"'])
 def test_a_file_that_is_no_request_is_refused(nobody: Client, tmp_path: Path, text: str) -> None:
     (tmp_path / "request.json").write_text(text)
     with pytest.raises(Exception, match="instances"):
-        predict(parser().parse_args(["predict", "flight-delay", "request.json"]))
+        result_of("predict", "flight-delay", "request.json")
     assert json.loads((tmp_path / ".serin/connection.json").read_text())["stage"] == "dev"
 
 

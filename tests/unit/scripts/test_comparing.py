@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,9 +10,9 @@ import pytest
 
 from serin.domain.records import as_record
 from serin.domain.runs import RunMetric
-from serin_cli import comparing
-from serin_cli.__main__ import parser
+from serin_cli import comparing, runs
 from serin_cli.client import Client
+from serin_cli.command_line.app import result_of
 from tests.builders import a_summary
 
 LOSS = RunMetric("log_loss", 0.41, "validation", 900, 7, 0.38, 0.44)
@@ -31,13 +32,15 @@ class Platform:
         return {"items": [as_record(item) for item in SUMMARIES]}
 
 
-def compared(platform: Platform, *words: str) -> Any:
-    return comparing.compare(cast(Client, platform), parser().parse_args(["runs", "late-orders", *words]))
+def compared(platform: Platform, monkeypatch: pytest.MonkeyPatch, *words: str) -> Any:
+    monkeypatch.setattr(runs, "connected", lambda: nullcontext(platform))
+    return result_of("runs", "late-orders", *words)
 
 
-def test_runs_are_compared_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_are_compared_in_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     platform = Platform()
-    assert compared(platform, "--where", "status=failed", "--order", "validation.log_loss", "--limit", "5") is None
+    words = ("--where", "status=failed", "--order", "validation.log_loss", "--limit", "5")
+    assert compared(platform, monkeypatch, *words) is None
     told = capsys.readouterr().out
     assert "r1.001" in told
     assert "0.41" in told
@@ -47,9 +50,11 @@ def test_runs_are_compared_in_a_table(capsys: pytest.CaptureFixture[str]) -> Non
     }
 
 
-def test_a_page_draws_them_with_their_intervals_and_trusts_no_text(tmp_path: Path) -> None:
+def test_a_page_draws_them_with_their_intervals_and_trusts_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "runs.html"
-    assert compared(Platform(), "--page", str(file)) == {"page": str(file)}
+    assert compared(Platform(), monkeypatch, "--page", str(file)) == {"page": str(file)}
     page = file.read_text(encoding="utf-8")
     assert page.count("<svg") == 1
     assert "validation.log_loss, less is better" in page

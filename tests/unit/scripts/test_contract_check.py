@@ -23,7 +23,7 @@ def test_a_folder_is_its_contracts_and_each_fault_is_a_line_with_file_and_remedy
     _written(tmp_path / "money.yaml", ("a", "money", ""))
     _written(tmp_path / "twice.yaml", ("a", "string", ""), ("a", "string", ""))
     with pytest.raises(Invalid, match="2 of 2 contracts are refused"):
-        check([str(tmp_path)], as_json=True)
+        check(tmp_path, as_json=True)
     first, second = (record["faults"] for record in json.loads(capsys.readouterr().out))
     assert first[0].startswith(f"{tmp_path}/money.yaml:7: schema[0].properties[0].logicalType: 'money'. One of: string")
     assert second == [
@@ -34,7 +34,7 @@ def test_a_folder_is_its_contracts_and_each_fault_is_a_line_with_file_and_remedy
 def test_a_bound_and_a_form_are_said_as_they_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     form = "format: 'yyyy-MM-dd HH:mm', timezone: true, defaultTimezone: Etc/UTC"
     _written(tmp_path / "c.yaml", ("a", "integer", "multipleOf: 5, exclusiveMaximum: 9"), ("t", "timestamp", form))
-    check([str(tmp_path / "c.yaml")], as_json=True)
+    check(tmp_path / "c.yaml", as_json=True)
     (record,) = json.loads(capsys.readouterr().out)
     asked = {rule["id"]: rule["asks"] for rule in record["objects"][0]["checked"]}
     assert asked == {

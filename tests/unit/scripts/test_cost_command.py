@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,13 +30,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story.out, "width", 3000)
 
 
-def asked(model: str = MODEL, a_day: float | None = 1000.0, print_json: bool = False, **more: object) -> Namespace:
-    given = {"ms": 20.0, "training_seconds": 60.0, "stage": None, "actual": False, "hours": 168, **more}
-    return Namespace(model=model, requests_per_day=a_day, print_json=print_json, **given)
-
-
 def test_the_lines_add_up_and_their_terms_do_too() -> None:
-    bill = json.loads(json.dumps(command.cost(asked(print_json=True))))
+    bill = json.loads(json.dumps(command.cost(MODEL, requests_per_day=1000.0, as_json=True)))
     for line in [*bill["lines"], *bill["compared"]]:
         assert line["usd"] == pytest.approx(sum(term["amount"] * term["price"] for term in line["terms"]))
     assert bill["together"] == pytest.approx(sum(line["usd"] for line in bill["lines"]))
@@ -47,7 +41,7 @@ def test_the_lines_add_up_and_their_terms_do_too() -> None:
 
 
 def test_a_person_reads_each_line_the_break_even_and_the_prices_day(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.cost(asked()) is None
+    assert command.cost(MODEL, requests_per_day=1000.0) is None
     shown = capsys.readouterr().out
     for words in (
         "pollers of a queue",
@@ -64,11 +58,11 @@ def test_a_person_reads_each_line_the_break_even_and_the_prices_day(capsys: pyte
 
 def test_what_cannot_be_counted_is_refused() -> None:
     with pytest.raises(Invalid, match="--requests-per-day is -1"):
-        command.cost(asked(a_day=-1))
+        command.cost(MODEL, requests_per_day=-1.0)
     with pytest.raises(Invalid, match="--requests-per-day is nan"):
-        command.cost(asked(a_day=float("nan")))
+        command.cost(MODEL, requests_per_day=float("nan"))
     with pytest.raises(NotFound, match="There is no model 'other'"):
-        command.cost(asked(model="other"))
+        command.cost("other", requests_per_day=1000.0)
 
 
 class Connected:
@@ -90,16 +84,16 @@ def test_what_it_has_cost_is_told_by_version_with_its_interval_beside_the_budget
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command, "connected", Connected)
-    assert command.cost(asked(a_day=None, actual=True)) is None
+    assert command.cost(MODEL, actual=True) is None
     shown = capsys.readouterr().out
     for words in ("149", " to ", "0.0200", "1 training of the last 30 days took $0.0100", "of the budget of $20.00"):
         assert words in shown
     assert "--requests-per-day 22" in shown
-    record = command.cost(asked(a_day=None, actual=True, print_json=True))
+    record = command.cost(MODEL, actual=True, as_json=True)
     assert record["versions"][0]["version"] == 3
 
 
 @pytest.mark.parametrize(("a_day", "actual"), [(None, False), (1.0, True)])
 def test_it_is_asked_what_would_be_or_what_was(a_day: float | None, actual: bool) -> None:
     with pytest.raises(Invalid, match=r"was (not )?told"):
-        command.cost(asked(a_day=a_day, actual=actual))
+        command.cost(MODEL, requests_per_day=a_day, actual=actual)

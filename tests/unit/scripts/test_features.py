@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from serin.domain.errors import Invalid, NotFound
-from serin_cli.__main__ import parser
-from serin_cli.features import entities_of, features, rows_of
+from serin_cli.command_line.app import result_of
+from serin_cli.features import entities_of, rows_of
 from tests.builders import a_charter
 
 NEVER = "1970-01-01T00:00:00Z"
@@ -57,10 +57,10 @@ def line(entity: str, value: Any, status: str, time: str | None) -> dict[str, An
 def test_a_model_this_checkout_has_not_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotFound, match=r"no models/late-orders/model\.yaml"):
-        features(parser().parse_args(["features", "get", "late-orders", "--entity", "shop=north"]))
+        result_of("features", "get", "late-orders", "--entity", "shop=north")
 
 
 def test_columns_by_which_no_view_is_found_are_told_what_finds_which() -> None:
     with pytest.raises(Invalid, match="No view of flight-delay is found") as refused:
-        features(parser().parse_args(["features", "get", "flight-delay", "--entity", "distance=100"]))
+        result_of("features", "get", "flight-delay", "--entity", "distance=100")
     assert "weather_now by origin" in refused.value.remedy

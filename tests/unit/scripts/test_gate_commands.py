@@ -16,7 +16,7 @@ from serin.domain.profiles import ColumnProfile, Counted, Profile, ShownProfile
 from serin.domain.records import as_record
 from serin_cli import runs as runs_command
 from serin_cli import viability as viability_command
-from serin_cli.__main__ import parser
+from serin_cli.command_line.app import result_of
 from tests.builders import NOON, a_charter, a_profile_made, a_run
 from tests.unit.domain.judgement.samples import an_evidence, asked
 
@@ -56,7 +56,7 @@ def connect(patch: pytest.MonkeyPatch, module: Any, answer: Any) -> None:
 
 def told_runs(patch: pytest.MonkeyPatch, *words: str) -> Any:
     connect(patch, runs_command, [as_record(run) for run in RUNS])
-    return runs_command.runs(parser().parse_args(["runs", MODEL, *words]))
+    return result_of("runs", MODEL, *words)
 
 
 def test_runs_show_what_the_gate_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def told_viability(patch: pytest.MonkeyPatch, counts: dict[str, int], *words: st
     shown = ShownProfile(a_profile_made(), 1000, replace(PROFILE, columns=(label,)))
     connect(patch, viability_command, as_record(shown))
     patch.setattr(viability_command, "charter_of", lambda model: charter)
-    return viability_command.show_viability(parser().parse_args(["viability", MODEL, *words]))
+    return result_of("viability", MODEL, *words)
 
 
 def test_viability_is_told_of_the_labels_there_are(

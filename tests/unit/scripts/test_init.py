@@ -12,12 +12,10 @@ from serin.domain.errors import Invalid, SerinError
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
-from serin_cli.__main__ import parser
-from serin_cli.commands import instances_in
-from serin_cli.contract_check import contract
+from serin_cli.command_line.app import result_of
 from serin_cli.drafting.contract import contract_text
-from serin_cli.init import init, look
-from serin_cli.inputs import inputs
+from serin_cli.init import look
+from serin_cli.predicting import instances_in
 from tests.standard import breaks
 from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
 
@@ -68,7 +66,7 @@ def test_removing_an_input_is_one_command(folder: Path) -> None:
     run(folder, rows())
     answer(folder)
     before = (folder / "models/orders/model.yaml").read_text()
-    inputs(parser().parse_args(["input", "remove", "orders", "size", "urgent"]))
+    result_of("input", "remove", "orders", "size", "urgent")
     (model,) = read_models(folder / "models")
     assert (
         tuple(item.name for item in model.charter.inputs)
@@ -77,14 +75,14 @@ def test_removing_an_input_is_one_command(folder: Path) -> None:
     )
     assert model.charter.features.model_uses == ("colour", "weight")
     assert [set(row["instance"]) for row in model.golden] == [{"colour", "weight"}] * 5
-    (instance,) = instances_in(str(folder / "models/orders/request.json"))
+    (instance,) = instances_in(folder / "models/orders/request.json")
     assert set(instance) == {"colour", "weight"}
     after = (folder / "models/orders/model.yaml").read_text()
     assert len(before.splitlines()) - len(after.splitlines()) == 2, "and nothing else is changed"
     with pytest.raises(SerinError, match="no input 'size'; there are: colour, weight"):
-        inputs(parser().parse_args(["input", "remove", "orders", "size"]))
+        result_of("input", "remove", "orders", "size")
     with pytest.raises(Invalid):
-        inputs(parser().parse_args(["input", "remove", "orders", "colour", "weight"]))
+        result_of("input", "remove", "orders", "colour", "weight")
     assert (folder / "models/orders/model.yaml").read_text() == after, "what cannot be is put back"
 
 
@@ -405,7 +403,7 @@ def test_a_file_with_nothing_to_learn_from_is_refused(folder: Path) -> None:
 def test_a_name_that_names_no_model_is_refused(folder: Path, name: str) -> None:
     (folder / "rows.csv").write_text(rows())
     with pytest.raises(Invalid, match="is not a name"):
-        init(parser().parse_args(["init", name, "--from", "rows.csv", "--label", "label"]))
+        result_of("init", name, "--from", "rows.csv", "--label", "label")
     assert [path.name for path in folder.iterdir()] == ["rows.csv"]
 
 
@@ -440,14 +438,14 @@ def test_times_that_lie_ahead_or_are_called_so_are_allowed_to_be_of_the_future(f
 
 def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     with pytest.raises(SerinError, match="There is no file"):
-        contract(parser().parse_args(["contract", "infer", "none.csv", "--dataset", "orders"]))
+        result_of("contract", "infer", "none.csv", "--dataset", "orders")
 
 
 def test_a_contract_alone_asks_what_its_dataset_is_and_is_read_when_that_is_answered(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "orders.csv").write_text(rows())
-    contract(parser().parse_args(["contract", "infer", "orders.csv", "--dataset", "orders"]))
+    result_of("contract", "infer", "orders.csv", "--dataset", "orders")
     path = folder / "models" / "m" / "contracts" / "orders.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(capsys.readouterr().out)
@@ -475,11 +473,11 @@ def test_a_contract_alone_asks_what_its_dataset_is_and_is_read_when_that_is_answ
 def test_a_dataset_is_called_like_its_file_without_the_part_it_is(folder: Path, file: str, dataset: str) -> None:
     (folder / file).write_bytes(gzip.compress(rows().encode()) if file.endswith(".gz") else rows().encode())
     words = ["init", "orders", "--from", file, "--label", "label", "--json"]
-    record = init(parser().parse_args(words))
+    record = result_of(*words)
     assert record is not None
     assert record["dataset"] == dataset
     assert (folder / "models" / "orders" / "contracts" / f"{dataset}.yaml").exists()
     # A second model of the same rows has a dataset of its own until a person says otherwise.
-    again = init(parser().parse_args([*words[:1], "more", *words[2:]]))
+    again = result_of(*words[:1], "more", *words[2:])
     assert again is not None
     assert again["dataset"] == "more"

@@ -5,8 +5,8 @@ from contextlib import nullcontext
 import pytest
 
 from serin.domain.errors import NotFound
-from serin_cli import commands
-from serin_cli.__main__ import parser
+from serin_cli import quality
+from serin_cli.command_line.app import result_of
 from serin_cli.lineage import live_version
 from serin_cli.quarantine import set_aside
 
@@ -23,10 +23,10 @@ class Answering:
 
 def test_what_nobody_has_deployed_is_never_said_to_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Answering()
-    monkeypatch.setattr(commands, "connected", lambda: nullcontext(client))
+    monkeypatch.setattr(quality, "connected", lambda: nullcontext(client))
     with pytest.raises(NotFound, match="No model reads a dataset 'order'; there are: orders"):
-        commands.quality(parser().parse_args(["quality", "order"]))
-    assert commands.quality(parser().parse_args(["quality", "orders"])) == []
+        result_of("quality", "order")
+    assert result_of("quality", "orders") == []
     with pytest.raises(NotFound, match="No model reads a dataset 'order'"):
         set_aside(client, "order", None)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="No rows of orders are in quarantine"):

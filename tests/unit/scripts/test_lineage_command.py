@@ -15,7 +15,7 @@ from serin.domain.records import as_record
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin_cli import lineage as command
 from serin_cli import story
-from serin_cli.__main__ import parser
+from serin_cli.command_line.app import result_of
 from tests.builders import NOON, a_run, a_training_set, a_version, an_upload
 
 MODEL = "late-orders"
@@ -69,7 +69,7 @@ def typed(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Typed:
         yield answers
 
     monkeypatch.setattr(command, "connected", connected)
-    return lambda *words: command.lineage(parser().parse_args(["lineage", *words]))
+    return lambda *words: result_of("lineage", *words)
 
 
 def test_a_version_is_told_from_its_run_down_to_each_upload() -> None:

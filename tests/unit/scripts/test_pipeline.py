@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -75,11 +74,11 @@ def test_the_file_is_written_where_its_system_looks_and_nobodys_own_is_overwritt
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for _ in range(2):
-        written = pipeline(Namespace(system=system)).result["written"]
+        written = pipeline(system).result["written"]
     assert Path(written).read_text() == (FOLDER / PLACES[system][0]).read_text()
     Path(written).write_text("mine")
     with pytest.raises(Conflict, match="is there already"):
-        pipeline(Namespace(system=system))
+        pipeline(system)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from serin.domain.profiles import ColumnProfile, Profile, ShownProfile
 from serin.domain.records import as_record
 from serin_cli import profile as command
 from serin_cli import scorecards
-from serin_cli.__main__ import parser
-from serin_cli.profile import of_file, profile, table_of
+from serin_cli.command_line.app import result_of
+from serin_cli.profile import of_file, table_of
 from serin_cli.scorecards import quality_file
 from tests.builders import a_profile_made, an_upload
 
@@ -30,17 +29,17 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def asked(*words: str) -> Namespace:
-    return parser().parse_args(["profile", *words])
+def asked(*words: str) -> Any:
+    return result_of("profile", *words)
 
 
 def test_a_file_is_profiled_before_any_upload(capsys: pytest.CaptureFixture[str]) -> None:
     Path("orders.csv").write_text(ORDERS)
-    assert profile(asked("orders.csv", "--label", "late")) is None
+    assert asked("orders.csv", "--label", "late") is None
     said = capsys.readouterr().out
     assert said.startswith("orders.csv: 60 of 60 rows were looked at.")
     assert "suspect" in said
-    found = profile(asked("orders.csv", "--label", "late", "--json"))
+    found = asked("orders.csv", "--label", "late", "--json")
     assert (found["label"], found["task"]) == ("late", "binary")
     assert [column["name"] for column in found["columns"]] == ["size", "color", "late"]
 
@@ -50,18 +49,18 @@ def test_a_label_the_file_has_not_is_refused_and_so_is_a_file_that_is_not_there(
     with pytest.raises(Invalid, match="has no column 'lat'"):
         of_file(Path("orders.csv"), "lat")
     with pytest.raises(NotFound):
-        profile(asked("nowhere.csv"))
+        asked("nowhere.csv")
     with pytest.raises(Invalid, match="a file, which no model reads"):
-        profile(asked("orders.csv", "--model", "late-orders"))
+        asked("orders.csv", "--model", "late-orders")
     with pytest.raises(Invalid, match="what the model's charter says"):
-        profile(asked("orders", "--label", "late"))
+        asked("orders", "--label", "late")
 
 
 def test_a_page_goes_where_it_is_told_or_to_the_folder_of_pages() -> None:
     Path("orders.csv").write_text(ORDERS)
-    assert profile(asked("orders.csv", "--page")) == {"page": "build/pages/profile-orders.html"}
+    assert asked("orders.csv", "--page") == {"page": "build/pages/profile-orders.html"}
     assert Path("build/pages/profile-orders.html").read_text().startswith("<!DOCTYPE html>")
-    assert profile(asked("orders.csv", "--page", "p.html")) == {"page": "p.html"}
+    assert asked("orders.csv", "--page", "p.html") == {"page": "p.html"}
     uploads = [as_record(an_upload())]
     assert quality_file("flights", uploads, "") == {"page": "build/pages/quality-flights.html"}
     with pytest.raises(Invalid, match="cannot be written"):
@@ -91,10 +90,10 @@ def test_a_datasets_profile_is_asked_of_the_platform(
 ) -> None:
     platform = Answering()
     monkeypatch.setattr(command, "connected", lambda: platform)
-    assert profile(asked("orders", "--model", "late-orders")) is None
+    assert asked("orders", "--model", "late-orders") is None
     assert "50.0 %" in capsys.readouterr().out
-    assert profile(asked("orders", "--json"))["made"]["id"] == "p1"
-    assert profile(asked("orders", "--page")) == {"page": "build/pages/profile-orders.html"}
+    assert asked("orders", "--json")["made"]["id"] == "p1"
+    assert asked("orders", "--page") == {"page": "build/pages/profile-orders.html"}
     assert platform.asked == [("/datasets/orders/profile", query) for query in ({"model": "late-orders"}, {}, {})]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from serin_cli.__main__ import parser
+from serin_cli.command_line.app import read
+from serin_cli.command_line.wrong_calls import WrongCall
 from serin_cli.sample import MONTHS, YEAR
 from serin_cli.walk import _end
 from tests.unit.scripts.drafted import rows, run
@@ -25,7 +26,7 @@ def parsed(command: str) -> None:
     """Read a `./scripts/serin …` with the real parser; placeholders stand for themselves."""
     words = shlex.split(re.sub(r"(--version|--requests-per-day) N\b", r"\1 1", command))[1:]
     if words not in (["--help"], []):
-        parser().parse_args(words)
+        read(words)
 
 
 def test_readme_names_every_command_there_is_to_begin_with() -> None:
@@ -67,7 +68,7 @@ def test_a_link_of_a_readme_leads_somewhere(name: str) -> None:
 
 
 def test_a_command_that_does_not_exist_would_be_found() -> None:
-    with pytest.raises(SystemExit):
+    with pytest.raises(WrongCall, match="no command 'inti'"):
         parsed("./scripts/serin inti NAME --from FILE.csv --label COLUMN")
     assert commands("Run `./scripts/serin up [--state DIR]`.") == ["./scripts/serin up --state DIR"]
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from serin.domain.errors import Invalid
 from serin.domain.records import as_record
 from serin.domain.release_seen import release_seen
 from serin_cli import releases, story
-from serin_cli.__main__ import parser
 from serin_cli.client import ApiError
+from serin_cli.command_line.app import result_of
+from serin_cli.command_line.wrong_calls import WrongCall
 from serin_cli.release_view import drawn, line_of
 from serin_cli.terminal import Terminal
 from tests.builders import a_release
@@ -59,7 +59,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Any:
         out = Terminal(file=written, highlight=False, width=150, force_terminal=terminal)
         monkeypatch.setattr(releases, "connected", connected)
         monkeypatch.setattr(story, "out", out)
-        return releases.release(parser().parse_args(["release", *words])), written.getvalue()
+        return result_of("release", *words), written.getvalue()
 
     return run
 
@@ -186,8 +186,8 @@ def test_a_list_says_which_release_answers_callers_which_is_on_hold_and_what_a_p
         ("rollback", "late-orders", "--release", "rel1"),
     ],
 )
-def test_an_option_that_an_action_does_not_read_is_refused(typed: Any, words: tuple[str, ...]) -> None:
-    with pytest.raises(Invalid, match=f"`release {words[0]}` reads no {words[2]}") as caught:
+def test_an_option_of_other_actions_is_refused_with_those_that_take_it(typed: Any, words: tuple[str, ...]) -> None:
+    with pytest.raises(WrongCall, match=f"`release {words[0]}` takes no option {words[2]}") as caught:
         typed(Api(), *words)
     assert "or write `release " in caught.value.remedy
 

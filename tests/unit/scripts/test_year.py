@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from serin_cli.year.loop import FIRST_ASKED, SOON, after_look
 from serin_cli.year.meter import Meter
 from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import months
@@ -66,3 +67,10 @@ def test_what_is_done_inside_of_something_else_counts_there_only(monkeypatch: py
     with meter.doing("uploads"), meter.doing("training"):
         pass
     assert meter.figures() == {"training": 4.0, "uploads": 11.0}
+
+
+def test_the_clock_is_walked_to_right_after_each_look_of_the_platform() -> None:
+    deployed = FIRST_ASKED
+    assert after_look(deployed) == deployed + SOON
+    assert after_look(deployed + SOON) == deployed + SOON + timedelta(days=1)
+    assert after_look(deployed + timedelta(days=2, hours=8)) == deployed + SOON + timedelta(days=3)

@@ -175,7 +175,7 @@ def test_what_was_agreed_to_counts_no_more_once_it_is_another(what: str) -> None
 def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say_no() -> None:
     both = replace(PEOPLE, who={**PEOPLE.who, "data_scientist": ("ana", "sam")})
     world = World(charter=a_charter(people=both))
-    world.catalog.note_asked(asked_for_training(MODEL, "r1", "now", an_asking()))
+    world.catalog.note_effect(asked_for_training(MODEL, "r1", "now", an_asking()))
     world.ask()
     assert {one.requested_by for one in world.open} == {("ana",)}
     with pytest.raises(Denied, match=r"ana has asked for this, and with people\.four_eyes") as refused:
@@ -190,11 +190,11 @@ def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say
 
 def test_who_asked_may_take_it_back_and_a_team_of_one_agrees_to_its_own_work() -> None:
     world = World()
-    world.catalog.note_asked(asked_for_training(MODEL, "r1", "now", an_asking()))
+    world.catalog.note_effect(asked_for_training(MODEL, "r1", "now", an_asking()))
     world.ask()
     assert world.say("reject", "ana").status == "rejected"
     alone = World(charter=a_charter(people=replace(PEOPLE, four_eyes=False)))
-    alone.catalog.note_asked(asked_for_training(MODEL, "r1", "now", an_asking()))
+    alone.catalog.note_effect(asked_for_training(MODEL, "r1", "now", an_asking()))
     alone.ask()
     assert alone.say("approve", "ana").status == "approved"
 

@@ -285,6 +285,12 @@ def start(world: World, file: str, version: int | None, **ports: Any) -> None:
     start_batch(MODEL, file, version, "ana", "c1", None, **ports, workflows=world.workflows, clock=world.clock)
 
 
+def test_who_asked_for_a_batch_is_in_the_audit_once(world: World) -> None:
+    batch = world.begun(csv_of(GOOD))
+    (entry,) = world.catalog.latest_entries("people", MODEL).items
+    assert (entry.what, entry.about, entry.by) == ("batch asked for", f"batch {batch.id}", batch.by)
+
+
 def test_a_batch_that_failed_says_why(world: World) -> None:
     batch = world.begun(csv_of(GOOD))
     world.workflows.batch_failures[batch.id] = "Rejected: orders.csv is damaged."

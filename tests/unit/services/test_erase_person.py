@@ -6,8 +6,10 @@ import gzip
 import io
 import json
 import random
+import unicodedata
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -19,17 +21,17 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryErasures, MemoryOnlineFeatures, MemoryWorkflows
 from serin.data.features.columns import to_npz
 from serin.data.files.parquet import from_parquet, to_parquet
-from serin.data.files.table import ROW
+from serin.data.files.table import CAPS, ROW
 from serin.domain.charter import Charter, DatasetUse, Features, Input, Moment, Truth, View
 from serin.domain.compliance import Compliance
 from serin.domain.contracts import Column
 from serin.domain.datasets import Upload
-from serin.domain.erasures import Erasure
+from serin.domain.erasures import Erasure, known_with
 from serin.domain.errors import Conflict, Invalid, NotFound
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.people import People
 from serin.services.accept_upload import Arrival, accept_upload
-from serin.services.begin_erasure import ErasureWanted, begin_erasure
+from serin.services.begin_erasure import ErasureWanted, begin_erasure, spelt_otherwise
 from serin.services.compact_dataset import compact_dataset
 from serin.services.erase_person import Cursor, PersonEraser
 from serin.services.start_work import start_rerun
@@ -105,6 +107,8 @@ class World(Personal):
         )
         logged = logged.replace(ANN.lower(), "p1") + json.dumps({"prediction_id": "p2", "inputs": row}) + "\n"
         self.lake.put(f"predictions/{MODEL}/2013-04-01/x.jsonl.gz", gzip.compress(logged.encode()))
+        seen = json.dumps({"columns": [{"top": [{"value": self.name(ANN), "rows": 3}]}]}).encode()
+        self.lake.put(f"reports/profiles/{MODEL}/orders/seen.json", seen)
         self.lake.put(f"reports/{MODEL}/watch.json", json.dumps({"categories": {self.name(ANN): 3}}).encode())
         piece = pl.DataFrame({"customer": [self.name(BO), self.name(ANN)], ROW: [1, 2]})
         self.lake.put(f"batch/{MODEL}/rows/p.parquet", to_parquet(piece))
@@ -229,6 +233,7 @@ def test_afterwards_nothing_that_was_kept_has_the_person(world: World) -> None:
     assert world.held(world.name(BO)) != []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 def test_wherever_it_dies_it_goes_on_and_ends_as_if_it_had_not(after: bool) -> None:
     seed = random.randrange(2**32)
@@ -404,6 +409,109 @@ def test_an_erasure_that_is_under_way_is_not_begun_twice(world: World) -> None:
     assert first.id == second.id
     assert second.pseudonym is None, "it is told to nobody"
     assert len(world.erasures.begun) == 1
+
+
+COMMA, ACCENT = 'Ox, "Ann"', "Zoë Ox"
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "content"),
+    [
+        (COMMA, "ragged.csv", f'{HEADER}"Ox, ""Ann""",2013-01-01T10:07:00Z,,1,true,9\n{line(BO, 4)}'.encode()),
+        (COMMA, "other.csv", b'what,who\n1,"Ox, ""Ann"""\n'),
+        (ACCENT, "lines.json", json.dumps({"id": 1, "customer": ACCENT}).encode()),
+        ("7", "numbers.json", b'{"customer": 7, "at": 1}'),
+        (ACCENT, "utf-16.csv", (HEADER + line(ACCENT, 4)).encode("utf-16")),
+        (ACCENT, "latin.csv", (HEADER + line(ACCENT, 4)).encode("latin-1")),
+        (ANN, "long.csv", b"x" * 500_000 + f"\n{HEADER}{line(ANN, 4)}".encode()),
+    ],
+)
+def test_a_file_that_says_them_in_whatever_way_does_not_stay(who: str, name: str, content: bytes) -> None:
+    world = World()
+    world.upload(f'{HEADER}"{who.replace(chr(34), chr(34) * 2)}",2013-01-01T10:01:00Z,,1,true\n{line(BO, 2)}')
+    world.send(content, f"raw/orders/{name}")
+    key = f"raw/orders/{name}"
+    assert content in [world.uploads.get(one.key, one.id) for one in next(iter(world.uploads.versions(key)))]
+    ended = world.erase(who)
+    kept = [world.uploads.get(one.key, one.id) for versions in world.uploads.versions(key) for one in versions]
+    assert content not in kept
+    assert b"Bo Elk" in b"".join(kept) or name != "ragged.csv"
+    assert ended.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.csv.gz", gzip.compress((HEADER + line(BO, 3)).encode())[:-9]),
+        ("archive.csv", b"PK\x03\x04 whatever it holds"),
+        ("broken.parquet", b"PAR1 nothing of it can be read PAR1"),
+    ],
+)
+def test_a_file_of_which_nobody_can_say_whose_it_is_stays_and_is_named(name: str, content: bytes) -> None:
+    world = World()
+    world.upload(HEADER + line(ANN, 1) + line(BO, 2))
+    world.send(content, f"raw/orders/{name}")
+    ended = world.erase()
+    assert ended.unread == (f"raw/orders/{name}",)
+    assert world.uploads.get(f"raw/orders/{name}") == content
+    (entry,) = [one for one in world.catalog.latest_entries("data", "orders").items if one.what == "erasure ended"]
+    assert "1 of files nobody can read, which stay" in entry.said
+
+
+def test_a_file_that_is_too_large_to_be_taken_in_is_named_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.upload(HEADER + line(ANN, 1) + line(BO, 2))
+    monkeypatch.setattr("serin.services.steps.sent_files.CAPS", replace(CAPS, stored=10))
+    ended = world.erase()
+    assert ended.unread == ("raw/orders/a.csv",)
+
+
+def test_a_parquet_file_that_repeats_its_header_loses_the_person_and_nobody_else() -> None:
+    world, buffer = World(), io.BytesIO()
+    names = HEADER.strip().split(",")
+    rows = [dict(zip(names, text.split(","), strict=True)) for text in (HEADER, line(ANN, 1), line(BO, 2))]
+    pl.DataFrame(rows).with_columns(pl.all().str.strip_chars()).write_parquet(buffer)
+    world.send(buffer.getvalue(), "raw/orders/a.parquet")
+    world.erase()
+    left = pl.read_parquet(world.uploads.get("raw/orders/a.parquet"))
+    assert left["customer"].to_list() == ["customer", BO]
+
+
+def test_a_file_to_be_scored_goes_by_the_name_that_files_have_for_the_column_and_by_a_broken_row() -> None:
+    columns = tuple(replace(one, written="Kunde" if one.name == "customer" else None) for one in CONTRACT.columns)
+    world = World()
+    world.contracts["orders"] = replace(CONTRACT, columns=columns)
+    world.upload(HEADER.replace("customer", "Kunde") + line(ANN, 1) + line(BO, 2))
+    asked = {"named": f"Kunde,at,amount\n{ANN},2013-01-01T10:01:00Z,1\n", "other": f"Kunde,at,amount\n{BO},,1\n"}
+    asked["broken"] = f"Kunde,at,amount\n{BO},2013-01-01T10:01:00Z,1\n{ANN},1\n"
+    for name, text in asked.items():
+        world.uploads.put(f"batch/{MODEL}/{name}.csv", text.encode())
+    world.erase()
+    assert world.uploads.keys(f"batch/{MODEL}/") == [f"batch/{MODEL}/other.csv"]
+
+
+def test_of_one_column_of_a_key_it_is_told_by_which_others_people_are_known() -> None:
+    def known(**entities: tuple[str, ...]) -> tuple[str, ...]:
+        of = charter()
+        return known_with("customer", [replace(of, features=replace(of.features, entities=entities))])
+
+    assert known(customer=("customer",), visit=("customer", "at")) == ()
+    assert known(account=("region", "customer"), day=("customer", "at")) == ("region", "at")
+    assert known(region=("region",)) == ()
+
+
+def test_spellings_of_a_value_are_other_people_and_are_told(world: World) -> None:
+    decomposed = unicodedata.normalize("NFD", ACCENT)
+    for who in (ACCENT, decomposed, "7", "7.0", "07"):
+        world.upload(HEADER + line(who, 11))
+    told = {who: spelt_otherwise("customer", who, salts=world.salts) for who in (ACCENT, "zoë ox ", "07", BO)}
+    assert {*told[ACCENT]} == {decomposed}
+    assert {*told["zoë ox "]} == {ACCENT, decomposed}
+    assert {*told["07"]} == {"7", "7.0"}
+    assert told[BO] == ()
+    with pytest.raises(NotFound) as refused:
+        world.begin("ZOË OX")
+    assert repr(ACCENT) in refused.value.remedy
 
 
 @pytest.mark.parametrize(

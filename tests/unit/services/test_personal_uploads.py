@@ -142,6 +142,15 @@ def test_a_column_to_be_dropped_that_is_spelt_otherwise_is_not_kept_as_an_unknow
     assert "is written" in (upload.reason or "")
 
 
+def test_of_a_column_that_no_contract_knows_no_value_is_kept_for_it_may_name_people() -> None:
+    world = Personal()
+    upload = world.upload("order_id,customer,E-Mail,amount,Full Name\n1,Ann Ox,,10,Ann\n3,Bo Elk,,-1,Bo Elk\n")
+    assert (upload.accepted, upload.quarantined) == (1, 1)
+    assert upload.warnings == {"orders.full_name.unexpected": 2}
+    assert world.quarantine(upload).columns == [ROW, RULES, "order_id", "customer", "amount", TEXT]
+    assert "Bo Elk" not in world.all_that_is_kept(upload)
+
+
 def test_a_file_may_lack_what_would_be_dropped() -> None:
     assert Personal().upload("order_id,customer,amount\n1,Ann Ox,1\n").accepted == 1
 

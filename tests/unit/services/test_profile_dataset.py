@@ -123,6 +123,23 @@ def test_what_is_derived_from_what_is_known_afterwards_is_known_afterwards() -> 
     assert flags["length"] == ()
 
 
+def test_of_what_is_derived_no_value_is_shown_where_it_may_be_made_of_what_nobody_is_shown() -> None:
+    own = {"order_id": "integer", "at": "timestamp", "shop": "string", "amount": "number", "left": "boolean"}
+    shop = replace(CHARTER.dataset("shops"), not_shown=("length",))
+    uses = (replace(DERIVED, types=own), shop)
+    shown = {}
+    for name, charter in {"open": CHARTER, "kept back": replace(CHARTER, datasets=uses)}.items():
+        world = World(charter)
+        world.add("orders", orders(range(90)))
+        world.add("shops", shops())
+        (made, *_) = world.profiler().profile("orders")
+        profile = from_record(Profile, json.loads(world.lake.get(made.key)))
+        (length,) = [column for column in profile.columns if column.name == "length"]
+        shown[name] = (length.classification, bool(length.top), "length" in profile.examples[0])
+        assert "shop" in profile.examples[0]
+    assert shown == {"open": (None, True, True), "kept back": ("restricted", False, False)}
+
+
 def test_before_what_is_looked_up_has_rows_nothing_is_derived_and_then_it_is_made_anew() -> None:
     world = World()
     world.add("orders", orders(range(40)))

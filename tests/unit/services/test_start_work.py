@@ -218,7 +218,7 @@ def test_what_nobody_else_could_agree_to_does_not_begin(owner: str) -> None:
 def test_who_had_a_version_trained_cannot_be_the_one_who_agrees_to_its_release() -> None:
     world, workflows = World(), MemoryWorkflows()
     ports: Any = {"catalog": world.catalog, "control": world.control, "workflows": workflows}
-    world.catalog.note_asked(asked_for_training(MODEL, world.catalog.version(MODEL, 2).run, "now", an_asking()))
+    world.catalog.note_effect(asked_for_training(MODEL, world.catalog.version(MODEL, 2).run, "now", an_asking()))
     with pytest.raises(Conflict, match="nobody but bo and ana"):
         start_release(MODEL, 2, an_asking("c1", by="bo"), PEOPLE, **ports)
     assert start_release(MODEL, 2, an_asking(), PEOPLE, **ports)

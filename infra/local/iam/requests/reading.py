@@ -45,6 +45,7 @@ class ApiRequest:
     account: str
     params: Mapping[str, Any]
     headers: Mapping[str, str]
+    """What S3 is asked in them; other services' permissions depend on none."""
 
     def arn(self, resource: str, service: str | None = None) -> str:
         """A resource of this service, region and account."""
@@ -106,7 +107,8 @@ def read(signature: Signature, account: str, environ: Environ) -> ApiRequest | N
         # These services have no such header, and moto would take the operation from it.
         environ.pop("HTTP_X_AMZ_TARGET", None)
     operation, params = _READERS[protocol](model, environ)
-    return ApiRequest(signature.service, operation, signature.region, account, params, headers_of(environ))
+    headers = headers_of(environ) if protocol == "s3" else {}
+    return ApiRequest(signature.service, operation, signature.region, account, params, headers)
 
 
 _READERS = {"json": read_json, "query": read_query, "rest-json": read_rest_json, "s3": read_s3}

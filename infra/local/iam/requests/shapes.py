@@ -70,7 +70,11 @@ class _Checks:
         def is_one(value: Any) -> bool:
             if type(value) is not dict or not required <= value.keys() or (is_union and len(value) != 1):
                 return False
-            return all(name in members and members[name](inner) for name, inner in value.items())
+            for name, inner in value.items():
+                check = members.get(name)
+                if check is None or not check(inner):
+                    return False
+            return True
 
         return is_one
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
@@ -45,6 +46,7 @@ def _check(value: Any, depth: int) -> None:
         _check(one, depth + 1)
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str) -> Decimal:
     try:
         number = Decimal(text)

@@ -59,11 +59,11 @@ def _with_bytes(read: Any) -> Any:
     if not isinstance(read, dict):
         return read
     if len(read) == 1:
-        if isinstance(text := read.get("B"), str):
-            return {"B": b64decode(text, validate=True)}
-        texts = read.get("BS")
-        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
-            return {"BS": [b64decode(text, validate=True) for text in texts]}
+        ((kind, content),) = read.items()
+        if type(content) is str:
+            return {"B": b64decode(content, validate=True)} if kind == "B" else read
+        if kind == "BS" and isinstance(content, list) and all(isinstance(text, str) for text in content):
+            return {"BS": [b64decode(text, validate=True) for text in content]}
     return {name: one if type(one) is str else _with_bytes(one) for name, one in read.items()}
 
 

@@ -21,7 +21,7 @@ from infra.local.wiring import ACCOUNT, wiring
 
 _log = logging.getLogger(__name__)
 
-_GATHER_S = 1.0
+_GATHER_S = 3.0
 """How long lines wait for more, unless somebody waits for them: each delivery is a call of a function."""
 _BATCH = 1000
 """Log events a delivery; AWS fills at most 1 MB of decompressed data."""

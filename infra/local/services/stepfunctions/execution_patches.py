@@ -22,6 +22,8 @@ from infra.local.wiring import wiring
 _PAGE = 100
 _LONGEST_INPUT = 262144
 _BEGINNING_S, _LOOK_S = 5.0, 0.005
+_ENDING_S = 1.0
+"""How long one that was stopped is waited for: one that only waits ends at once, a task that runs ends first."""
 
 
 class TooLong(AWSError):
@@ -46,14 +48,19 @@ def start_execution(original: Callable[..., ActionResult], response: StepFunctio
 
 @replace(StepFunctionResponse, "stop_execution")
 def stop_execution(response: StepFunctionResponse) -> ActionResult:
-    """moto drops the error and the cause, and fails for an execution that has only just begun."""
+    """moto drops the error and the cause, fails for one that has only just begun, and answers before it has ended."""
     execution: Any = response.stepfunction_backend.describe_execution(response._get_param("executionArn"))
-    until = time.monotonic() + _BEGINNING_S
-    while execution.exec_worker.env is None and time.monotonic() < until:
-        time.sleep(_LOOK_S)
+    _wait(lambda: execution.exec_worker.env is not None, _BEGINNING_S)
     now = wiring().clock.now()
     execution.stop(now, response._get_param("error"), response._get_param("cause"))
+    _wait(lambda: execution.exec_status != "RUNNING", _ENDING_S)
     return ActionResult({"stopDate": execution.stop_date or now})
+
+
+def _wait(ready: Callable[[], bool], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not ready() and time.monotonic() < until:
+        time.sleep(_LOOK_S)
 
 
 @wrap(BaseExecutionWorkerCommunication, "terminated")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benches.releasing.live.place import MODEL, Place
+from benches.own_cloud import Place
+from benches.releasing.live.place import MODEL
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.adapters.events import EventBridgeEvents

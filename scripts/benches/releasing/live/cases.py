@@ -9,8 +9,9 @@ from typing import Any
 
 from scipy.stats import binomtest
 
+from benches.own_cloud import Place
 from benches.releasing.live.candidates import Candidate, register_candidate
-from benches.releasing.live.place import MODEL, Place, parcels
+from benches.releasing.live.place import MODEL, parcels
 from serin_cli.clock import advance
 from serin_cli.traffic import BURST, MINUTE_S, Driven, Traffic, Watch, drive, newest_release, shares
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benches.measuring import PROGRESS
+from benches.own_cloud import Place
 from benches.releasing.live.cases import CASES, ask_first, figures, release
-from benches.releasing.live.place import MODEL, Place, parcels, place
+from benches.releasing.live.place import MODEL, parcels, place
 from serin.adapters.endpoint import LambdaEndpoint
 from serin.domain.errors import Conflict
 from serin_cli.clock import advance

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,11 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from serin.domain.errors import Conflict, Invalid, NotFound, SerinError, Unavailable
-from serin_cli.__main__ import main, parser
-from serin_cli.clock import Signed, clock, span
+from serin_cli.__main__ import main
+from serin_cli.clock import Signed, span
+from serin_cli.command_line.app import result_of
 from serin_cli.connection import Connection, save
+from serin_cli.outcome import Outcome
 from tests.e2e.connections import connection_to
 from tests.e2e.local.clock.april import running
 from tests.e2e.local.templates import Record, att, function, resource
@@ -38,8 +39,8 @@ def cloud(tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def called(*arguments: str) -> dict[str, Any]:
-    given: Namespace = parser().parse_args(["clock", *arguments])
-    return clock(given).result
+    outcome: Outcome = result_of("clock", *arguments)
+    return dict(outcome.result)
 
 
 def test_it_shows_the_time_and_walks_by_spans_and_to_moments(cloud: LocalCloud, record: Record) -> None:

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+import pytest
 from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.parse import JSONParser
 from moto.core.serialize import ResponseSerializer
+from moto.dynamodb import responses as dynamo_responses
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
@@ -70,6 +73,62 @@ def the_size_of_an_item_is_added_up_once(cloud: LocalCloud) -> None:
     with table(cloud) as name, _watched(DynamoType, "size") as measured:
         dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **{f"n{at}": {"N": "7"} for at in range(20)}})
         assert 21 <= measured.call_count <= 2 * 21
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.put_item")
+def an_item_is_not_gone_through_again_to_be_written(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(dynamo_responses, "validate_put_has_empty_attrs") as gone_through:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "a"}})["Item"] == {"pk": {"S": "a"}, **ITEM}
+        assert not gone_through.called
+
+
+@needed("moto.dynamodb.models.table.Table.put_item")
+def what_was_judged_when_it_was_asked_is_not_judged_where_it_is_kept(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with parts(cloud) as name, _watched(Table, "_validate_item_types") as judged:
+        item = {"pk": {"S": "a"}, "part": {"S": "1"}, "n": {"N": "7"}}
+        absent = {"ConditionExpression": "attribute_not_exists(pk)"}
+        dynamodb.put_item(TableName=name, Item=item, **absent)
+        with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException):
+            dynamodb.put_item(TableName=name, Item={**item, "n": {"N": "8"}}, **absent)
+        read = dynamodb.get_item(TableName=name, Key={"pk": {"S": "a"}, "part": {"S": "1"}})
+        assert read["Item"] == item
+        assert not judged.called
+
+
+@needed("moto.dynamodb.models.dynamo_type.DynamoType.__hash__")
+def a_key_is_looked_up_as_it_is(_cloud: LocalCloud) -> None:
+    with _kinds_asked() as asked:
+        assert hash(DynamoType({"S": "a"})) == hash(DynamoType({"S": "a"}))
+        assert not asked.called
+        assert hash(DynamoType({"N": "1"})) == hash(DynamoType({"N": "1.0"}))
+
+
+@needed("moto.dynamodb.models.dynamo_type.DynamoType.__eq__")
+def keys_are_compared_as_they_are(_cloud: LocalCloud) -> None:
+    with _kinds_asked() as asked:
+        assert DynamoType({"S": "a"}) == DynamoType({"S": "a"})
+        assert (DynamoType({"S": "a"}) == DynamoType({"S": "b"})) is False
+        assert (DynamoType({"S": "a"}) == DynamoType({"B": b"a"})) is False
+        assert not asked.called
+        assert DynamoType({"N": "1"}) == DynamoType({"N": "1.0"})
+
+
+@needed("moto.dynamodb.models.dynamo_type.DynamoType.size")
+def the_size_of_a_text_is_its_length(_cloud: LocalCloud) -> None:
+    with _kinds_asked() as asked:
+        assert [DynamoType(value).size() for value in ({"S": "é"}, {"N": "-7"}, {"B": b"abc"})] == [2, 2, 3]
+        assert not asked.called
+        assert DynamoType({"SS": ["a", "bc"]}).size() == 3
+
+
+@contextmanager
+def _kinds_asked() -> Iterator[mock.Mock]:
+    """How often a value is asked whether it is a number, once made."""
+    with _watched(DynamoType, "is_number") as asked:
+        yield asked
 
 
 @needed("moto.dynamodb.comparisons.ConditionExpressionParser.parse")

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from serin.bootstrap import take_zones_as_they_are
 from serin.data.files.corrections import to_csv
 from serin.data.files.parquet import to_parquet
 from serin.data.files.reading import read_table
@@ -159,7 +160,16 @@ def test_a_number_that_stands_for_something_else_is_no_value() -> None:
         of_file("months-period.parquet", contract({"month": "string"}))
 
 
-def test_a_zone_that_is_an_offset_is_refused_by_what_it_is() -> None:
+def test_a_zone_that_is_an_offset_is_read_or_refused_by_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: dict[str, ColumnType] = {"t": "timestamp", "n": "integer"}
+    with monkeypatch.context() as patched:
+        # Set first, so that it is gone afterwards.
+        patched.setenv("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
+        patched.delenv("POLARS_IGNORE_TIMEZONE_PARSE_ERROR")
+        take_zones_as_they_are()
+        assert of_file("offset-zone.parquet", contract(times)).accepted.rows() == [
+            (datetime(2024, 6, 1, 4, 30, tzinfo=UTC), 1)
+        ]
     with pytest.raises(Rejected, match=r"has times in the zone '\+05:30'") as caught:
         of_file("offset-zone.parquet", contract({"n": "integer"}))
     assert caught.value.remedy == "Write them in UTC, or in a zone by its name, such as Europe/Paris."

@@ -13,7 +13,8 @@ import polars as pl
 from serin.data.files.parquet import to_parquet
 from serin.domain.approvals import asked
 from serin.domain.auditing.effects import upload_entry
-from serin.domain.cut_plan import CutPlan, PlannedPiece
+from serin.domain.cut_carriers import PlannedPiece
+from serin.domain.cut_plan import CutPlan
 from serin.domain.cuts import Cuts
 from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill

@@ -8,10 +8,9 @@ import json
 import shutil
 import sys
 import time
-from argparse import _SubParsersAction
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,13 +27,14 @@ from serin.domain.erasures import Erasure
 from serin_cli import __main__ as program
 from serin_cli import (
     aws,
+    client,
     clock,
-    commands,
     cost,
     erase,
     image,
     local,
     plan,
+    sample,
     story,
     tokens,
     trace,
@@ -42,6 +42,7 @@ from serin_cli import (
     walk_release,
     walk_watch,
 )
+from serin_cli.command_line.index import typed
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from serin_cli.traffic import Driven, Tally, Watch
@@ -113,21 +114,20 @@ TYPED: Mapping[str, list[str]] = {
     "rerun": [f"r1{ATTACK}"],
     "trace": ["abcd"],
     "demo": [],
+    "completion": ["bash"],
 }
-# Their --json names a file, or they answer nothing.
-NO_JSON = ("demo", "up")
+# A story whose figures go to a file, `--json FILE`, and a script for a shell.
+NO_JSON = ("demo", "completion")
 # These repeat nobody's words but those that were typed, and numbers.
-SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline", "token roles")
+SILENT = (
+    *("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline", "token roles"),
+    "completion",
+)
 
 
 def every_command() -> list[str]:
-    """Each command of the parser, with each of its actions."""
-    (named,) = [action for action in program.parser()._actions if isinstance(action, _SubParsersAction)]
-    found = []
-    for name, command in named.choices.items():
-        actions = next((item.choices for item in command._actions if item.dest == "action" and item.choices), None)
-        found += [f"{name} {action}" for action in actions] if actions else [name]
-    return found
+    """Each command, with each of its actions."""
+    return [" ".join(words) for words, _ in typed()]
 
 
 def unseen(text: str) -> list[str]:
@@ -163,10 +163,10 @@ def _hostile_contract() -> str:
 
 def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield erase, "_catalog", lambda _: _erased()
-    for module in (commands, clock, erase, image, plan, tokens, trace):
+    for module in (client, clock, erase, image, plan, tokens, trace):
         yield module, "load", lambda: CONNECTION
-    yield commands, "Client", Platform
-    yield commands, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]
+    yield client, "Client", Platform
+    yield sample, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]
     answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}", "to": f"2014{ATTACK}"}))
     yield clock, "httpx", SimpleNamespace(request=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
     yield clock, "Signed", lambda _: None
@@ -268,11 +268,14 @@ class _Logs:
 
 def written(words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
     """What the program writes when these words are typed, on either way."""
+    return "".join(apart(words, capsys, monkeypatch))
+
+
+def apart(words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """The same, what is for a program or a person who asked, and what went wrong."""
     monkeypatch.setattr(sys, "argv", ["serin", *words])
-    with suppress(SystemExit):
-        program.main()
-    seen = capsys.readouterr()
-    return seen.out + seen.err
+    program.main()
+    return capsys.readouterr()
 
 
 def test_every_command_has_words_to_type() -> None:
@@ -287,8 +290,13 @@ def test_no_command_shows_what_its_data_would_do(
     if command == "validate":
         Path("models/x").mkdir()
         Path("models/x/model.yaml").write_text(f"model: 1\nowned: {json.dumps(ATTACK)}\n{json.dumps(ATTACK)}: 1\n")
-    words = [*command.split(), *TYPED[command], *(["--json"] if as_json and command not in NO_JSON else [])]
-    seen = written(words, capsys, monkeypatch)
+    for_program = as_json and command not in NO_JSON
+    words = [*command.split(), *TYPED[command], *(["--json"] if for_program else [])]
+    out, err = apart(words, capsys, monkeypatch)
+    assert not for_program or (json.loads(out) is not None if out else err), (
+        "a program reads the result, or why there is none"
+    )
+    seen = out + err
     assert unseen(seen) == []
     assert "Traceback" not in seen
     assert "owned" in seen or command in SILENT, "nothing hostile was shown: the test looked at nothing"
@@ -340,14 +348,17 @@ def test_no_exported_cell_or_name_is_a_formula(
     assert ";=" not in text
 
 
+BORDER = ("serin_cli.terminal", "serin_cli.documents")
+
+
 def test_what_is_for_a_person_leaves_by_the_one_border() -> None:
     found = sources(ROOT / "scripts" / "serin_cli", "serin_cli")
     assert len(found) > 20, "the test looked at nothing"
-    ways = ("print", "sys.stdout", "sys.stderr", "rich.console.Console", "rich.print", "argparse.ArgumentParser")
+    ways = ("print", "sys.stdout", "sys.stderr", "rich.console.Console", "rich.print", "cyclopts.run")
     outside = [
         f"{source.module}:{mention.line} {mention.name}"
         for source in found.values()
         for mention in mentions(source)
-        if source.module != "serin_cli.terminal" and mention.name.startswith(ways)
+        if source.module not in BORDER and mention.name.startswith(ways)
     ]
     assert outside == []

@@ -283,7 +283,7 @@ def test_who_asked_for_a_release_or_for_the_training_of_its_version_does_not_agr
     world = agreeing(release=("ml_engineer",))
     run = world.catalog.version(MODEL, 2).run
     asked = asked_for_training(MODEL, run, "now", an_asking())
-    world.catalog.note_asked(asked if work == "run" else asked_for_release(MODEL, work, "version 2", an_asking()))
+    world.catalog.note_effect(asked if work == "run" else asked_for_release(MODEL, work, "version 2", an_asking()))
     world.step("rel2", world.until("rel2", 2, "open"))
     (question,) = world.catalog.latest_approvals(MODEL).items
     assert question.requested_by == ("ana",)

@@ -46,7 +46,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class HungUp:
-    """The process closed its connection, so it is ending."""
+    """The process closed its connection: it is ending, or is about to open another one."""
 
 
 Sign = NextAsked | Answered | Failed | HungUp

@@ -13,6 +13,8 @@ from infra.local.services.awslambda.functions.runtime_api import Answered, Faile
 from infra.local.services.awslambda.model import FunctionVersion
 
 _TICK_S = 0.05
+_END_TICK_S, _ENDS_S = 0.001, 1.0
+"""For so long after a process hung up it is looked at so often."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,19 @@ def wait_for(
     process: RuntimeProcess, limit_s: float, memory_mb: int, on_output: Callable[[bytes], None]
 ) -> NextAsked | Final:
     """Wait at most `limit_s`; whatever the process printed before the event has been passed on."""
-    deadline = time.monotonic() + limit_s
+    now = time.monotonic()
+    deadline, ends_until = now + limit_s, now
     while True:
         left = deadline - time.monotonic()
-        sign = process.wait(min(_TICK_S, left), on_output)
+        tick = _END_TICK_S if time.monotonic() < ends_until else _TICK_S
+        sign = process.wait(min(tick, left), on_output)
         if isinstance(sign, NextAsked | Answered | Failed):
             return sign
-        if sign is not None or not process.running:
+        if not process.running:
             return Ended(process.exit_reason())
+        if sign is not None:
+            # It is ending, or AWS's client takes another connection: after two minutes without a word it does.
+            ends_until = time.monotonic() + _ENDS_S
         if left <= 0:
             return TimedOut()
         if process.memory_mb > memory_mb:

@@ -297,7 +297,7 @@ class DynamoCatalog(DynamoRuns):
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
 
-    def note_asked(self, entry: Entry) -> None:
+    def note_effect(self, entry: Entry) -> None:
         self._table.put(entry_put(entry))
 
     def entry(self, area: Area, owner: str, name: str) -> Entry | None:

@@ -97,9 +97,12 @@ class S3ObjectStore:
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
             kept = [
-                ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], marker, one["LastModified"])
-                for marker, listed in ((False, page.get("Versions", ())), (True, page.get("DeleteMarkers", ())))
-                for one in listed
+                ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], False, one["LastModified"], one["Size"])
+                for one in page.get("Versions", ())
+            ]
+            kept += [
+                ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], True, one["LastModified"])
+                for one in page.get("DeleteMarkers", ())
             ]
             # A page has versions and markers apart, each by key.
             yield from (one for one in sorted(kept, key=attrgetter("key")) if one.key > after)

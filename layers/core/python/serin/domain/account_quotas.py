@@ -56,7 +56,7 @@ class QuotaUse:
 
 def needs_of(plan: CutPlan) -> Mapping[Quota, int]:
     """What the training that is planned asks of each quota, beside what answers predictions meanwhile."""
-    return {CONCURRENCY: plan.at_once, MEMORY: TRAINER_MEMORY_MB, INSTANCES: plan.machines}
+    return {CONCURRENCY: plan.at_once, MEMORY: TRAINER_MEMORY_MB, INSTANCES: max(plan.machines, plan.piece_jobs)}
 
 
 def uses_of(needs: Mapping[Quota, int], account: Mapping[Quota, int], why_not: str) -> Iterator[QuotaUse]:

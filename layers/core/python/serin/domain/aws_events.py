@@ -1,13 +1,36 @@
-"""What AWS says of executions that have ended, and of the endpoints it deploys."""
+"""What AWS says of executions that have ended, of the endpoints it deploys, and of alarms."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from serin.domain.auditing.alarms import AlarmChange
 
 EXECUTION_ENDED = "Step Functions Execution Status Change"
 """The detail type of an event about an execution, which our rules ask for where it has ended."""
+
+
+ALARM_CHANGED = "CloudWatch Alarm State Change"
+"""The detail type of an event about an alarm that is in another state than before."""
+
+
+def change_of_alarm(detail: Mapping[str, Any]) -> AlarmChange:
+    """What an *Alarm State Change* says.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    state = detail["state"]
+    return AlarmChange(
+        detail["alarmName"],
+        detail.get("configuration", {}).get("description", ""),
+        detail.get("previousState", {}).get("value", ""),
+        state["value"],
+        datetime.fromisoformat(state["timestamp"]),
+        state.get("reason", ""),
+    )
 
 
 def named_in_execution(detail: Mapping[str, Any], *names: str) -> tuple[str, ...] | None:

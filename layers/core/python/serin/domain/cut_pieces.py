@@ -84,7 +84,7 @@ class CutTask:
 
     `until` is when the newest of the truth's rows came. `folder` names where it is made: cut otherwise, or by other
     code, it is made elsewhere. `charter` and `code` are digests of the `source`, which is kept where others run pieces;
-    `champion` is what the live version used as well.
+    `champion` is what the live version used as well. So many training jobs share its pieces; none: functions do.
     """
 
     id: str
@@ -98,6 +98,7 @@ class CutTask:
     code: str = ""
     source: Artifact | None = None
     champion: ChampionColumns | None = None
+    jobs: int = 0
 
     def at(self, *parts: str) -> str:
         """A key below the task's folder."""

@@ -11,13 +11,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
 
 from serin.domain import cut_sizes
 from serin.domain.charter import Charter, View
+from serin.domain.cut_carriers import Carrier, PlannedPiece, carried, usd_of
 from serin.domain.cut_sizes import (
     CPU_S,
-    HERE_S,
     PIECE_S,
     START_S,
     FileSize,
@@ -36,42 +35,16 @@ from serin.domain.cuts import Cut, Cuts
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
 from serin.domain.plan_costs import Fits, LastFits, MoreRows, fits_on, over_ceiling
-from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
 from serin.domain.training_jobs import fitted_where
 
-Carrier = Literal["whole", "process", "map"]
-"""In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
-list."""
 PIECES_AT_ONCE = 5
 """An account that is new runs ten functions at once, and predictions come first."""
-IN_PROCESS_S = 400.0
-"""What pieces may take together that one function works off: it lasts 900 s, and writes the training set besides."""
 _UNEVEN = 1.25
 """The fullest of some buckets has so many times its share, the most frequent key aside."""
 _SLABS = 8
 """A slab of time is at least so many times what is read before it again, if nothing asks for shorter ones."""
-_TRANSITIONS = 4
-"""State transitions of a piece."""
 _ENLARGED = 30
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class PlannedPiece:
-    """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about.
-
-    `reads` and `writes` are what it asks the bucket for, in calls of a function.
-    """
-
-    round: Round
-    of: str
-    part: str
-    rows: int
-    memory: int
-    seconds: float
-    usd: float
-    reads: int = 0
-    writes: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +55,7 @@ class CutPlan:
     digest of the charter that it is made by. `fits` are what fitting on these rows would take, as the last training
     took; None where none was judged yet. `more` is what more rows would bring, where that was asked. `at_once` is how
     many functions it runs at once at most, and `machines` how many training jobs, each on a `machine`; none where
-    functions fit.
+    functions fit. `piece_jobs` are how many training jobs share the pieces.
     """
 
     model: str
@@ -102,6 +75,7 @@ class CutPlan:
     at_once: int = 1
     machine: str | None = None
     machines: int = 0
+    piece_jobs: int = 0
 
 
 def plan_training_set(
@@ -126,7 +100,7 @@ def plan_training_set(
     made = replace(
         made,
         charter=charter.digest(),
-        fits=None if last is None else fits_on(last, made.rows),
+        fits=None if last is None else fits_on(last, made.rows, machine),
         at_once=max(min(pieces, len(made.pieces)), trials),
         machine=machine,
         machines=trials if machine else 0,
@@ -149,11 +123,9 @@ def _made_of(
     except TooLarge as error:
         return CutPlan(charter.model, "map", rows, columns, memory, Cuts(), (), 0.0, 0.0, refused=str(error))
     mapped = list(_pieces(charter, tables, lookups, cuts, rows))
-    here = [_here(piece) for piece in mapped]
-    carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
-    pieces = tuple(here if carrier == "process" else mapped)
+    carrier, pieces, jobs = carried(mapped, charter.training.job)
     seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
-    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd)
+    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, piece_jobs=jobs)
 
 
 def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
@@ -168,7 +140,7 @@ def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
 def _plan_whole(tables: Sequence[TableSize]) -> PlannedPiece:
     rows, memory = sum(table.rows for table in tables), sum(table.memory for table in tables)
     seconds = START_S + rows * sum(CPU_S.values())
-    return PlannedPiece("gather", together(tables), "all", rows, memory, seconds, _usd(seconds, 0, 0))
+    return PlannedPiece("gather", together(tables), "all", rows, memory, seconds, usd_of(seconds, 0, 0))
 
 
 def _rows_at_most(charter: Charter, truth: TableSize) -> int:
@@ -375,25 +347,4 @@ def _piece(
 ) -> PlannedPiece:
     seconds = START_S + rows * CPU_S[round] * views
     asked = reads, writes + 2
-    return PlannedPiece(round, of, part, rows, memory, seconds, _usd(seconds, *asked), *asked)
-
-
-def _here(piece: PlannedPiece) -> PlannedPiece:
-    """The piece in a process that runs others before it, and hands over to them on its own disk."""
-    seconds = piece.seconds - START_S + HERE_S
-    return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND, reads=0, writes=0)
-
-
-def _usd(seconds: float, reads: int, writes: int) -> float:
-    return sum(amount * price for amount, _, price in prices_of(1, seconds, reads, writes))
-
-
-def prices_of(pieces: int, seconds: float, reads: int, writes: int) -> tuple[tuple[float, str, float], ...]:
-    """What so many pieces of functions of the trainer's memory are billed for: amount, unit and price of each."""
-    return (
-        (seconds, "s of 3,008 MB", TRAINER_SECOND),
-        (pieces, "calls", LAMBDA_CALL),
-        (_TRANSITIONS * pieces, "state transitions", STATE_TRANSITION),
-        (reads, "GET requests", BUCKET_GET),
-        (writes, "PUT requests", BUCKET_PUT),
-    )
+    return PlannedPiece(round, of, part, rows, memory, seconds, usd_of(seconds, *asked), *asked)

@@ -18,6 +18,8 @@ SETTLED = timedelta(minutes=16)
 """Once so long has passed, every function that had begun to take in a file before has ended."""
 DELIVERED = timedelta(hours=6)
 """So long a line of a log may be on its way to the lake."""
+MOST_UNREAD = 200
+"""So many files that nobody can read are named."""
 RESTORABLE = timedelta(days=35)
 """So far back a table can be restored."""
 Status = Literal["begun", "forgotten", "ended"]
@@ -39,7 +41,8 @@ class Erasure:
     `digest` names the value of `column`; `pseudonym` is what stood for it, and is gone once it has ended. What files
     hold that came until `until` is erased, whenever they are read; a file that comes later has somebody new. While it
     is None that moment is still to come. `erased` counts, by place, rows, objects and items; `versions` have learnt
-    from the rows, as `model/number`.
+    from the rows, as `model/number`. `unread` are the keys of files of which nobody can say whether they have the
+    person: archives, damaged ones, those that are too large; they stay, and a person has to look.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Erasure:
     erased: Mapping[str, int] = field(default_factory=dict)
     versions: tuple[str, ...] = ()
     endings: tuple[Ending, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def closed(self) -> datetime | None:
@@ -78,6 +82,12 @@ class Erasure:
         """The same with more that was erased at a place."""
         return replace(self, erased={**self.erased, place: self.erased.get(place, 0) + count}) if count else self
 
+    def with_unread(self, key: str) -> Erasure:
+        """The same with a file that nobody can read; of very many the first are named, for a record stays small."""
+        if key in self.unread or len(self.unread) >= MOST_UNREAD:
+            return self
+        return replace(self, unread=(*self.unread, key))
+
 
 def endings(begun: datetime, logged: int) -> tuple[Ending, ...]:
     """What an erasure that began then leaves to end by itself, where logs are kept so many days.
@@ -90,6 +100,13 @@ def endings(begun: datetime, logged: int) -> tuple[Ending, ...]:
             "backups of the tables catalog and control, which can be restored to a moment before", begun + RESTORABLE
         ),
     )
+
+
+def known_with(column: str, charters: Iterable[Charter]) -> tuple[str, ...]:
+    """The columns by which, with this one, models tell people apart; none where the column alone names somebody."""
+    keys = [key for charter in charters for key in charter.features.entities.values() if column in key]
+    alone = any(len(key) == 1 for key in keys)
+    return () if alone else tuple(dict.fromkeys(name for key in keys for name in key if name != column))
 
 
 def reach(column: str, charters: Iterable[Charter]) -> tuple[str, ...]:

@@ -77,6 +77,11 @@ def views_needed(charter: Charter, arguments: Mapping[str, Sequence[str]]) -> tu
     return tuple(view for view in charter.features.views if view.name in needed)
 
 
+def views_at_most(charter: Charter) -> tuple[View, ...]:
+    """The views that a training may need, as far as the charter tells: code may ask for any, where there is some."""
+    return charter.features.views if charter.features.on_demand else views_needed(charter, {})
+
+
 def argument_name(view: View, column: str) -> str:
     """How an on-demand function asks for a view's value."""
     return f"{view.name}_{column}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SMALL = 10_000
 """Rows that are counted again with every upload."""
-GROWTH = 0.05
+GROWTH = 0.1
 """The share of rows that may have come before more are counted again."""
 
 

@@ -11,6 +11,7 @@ from serin.domain.compliance import Budget
 from serin.domain.errors import TooLarge
 from serin.domain.measurements import Estimate
 from serin.domain.prices import TRAINER_SECOND
+from serin.domain.training_machines import MACHINES
 
 FITS_AFTERWARDS = 3
 """After its trials a training fits three times more: for the contest, beside a champion, and on everything."""
@@ -18,7 +19,7 @@ FITS_AFTERWARDS = 3
 
 @dataclass(frozen=True)
 class LastFits:
-    """What the fits of a run took: on so many rows, in seconds of functions."""
+    """What the fits of a run took: on so many rows, in seconds of functions or machines."""
 
     run: str
     rows: int
@@ -27,7 +28,7 @@ class LastFits:
 
 @dataclass(frozen=True)
 class Fits:
-    """What fitting would take, as it took in `run` on `measured_rows`: seconds of functions, and dollars."""
+    """What fitting would take, as it took in `run` on `measured_rows`: seconds of functions or machines, and USD."""
 
     run: str
     measured_rows: int
@@ -52,10 +53,14 @@ class MoreRows:
     refused: str | None = None
 
 
-def fits_on(last: LastFits, rows: int) -> Fits:
-    """What the same fits on so many rows would take, if their time grows as their rows do."""
+def fits_on(last: LastFits, rows: int, machine: str | None = None) -> Fits:
+    """What the same fits would take on so many rows, in functions or on a machine, if their time grows as the rows do.
+
+    A machine costs its list price, on demand: what spot costs changes from day to day.
+    """
     seconds = last.seconds * rows / max(last.rows, 1)
-    return Fits(last.run, last.rows, seconds, seconds * TRAINER_SECOND)
+    price = TRAINER_SECOND if machine is None else MACHINES[machine].usd_hour / 3600
+    return Fits(last.run, last.rows, seconds, seconds * price)
 
 
 def over_ceiling(budget: Budget, making_usd: float, fits: Fits | None) -> str | None:

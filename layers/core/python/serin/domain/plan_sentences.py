@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from serin.domain.cut_plan import Carrier, CutPlan
+from serin.domain.cut_carriers import Carrier
+from serin.domain.cut_plan import CutPlan
+from serin.domain.piece_jobs import PIECE_MACHINE
 from serin.domain.plan_costs import Fits, MoreRows, dollars
 from serin.domain.training_machines import MACHINES
 from serin.domain.training_size import plus_minus
@@ -13,6 +15,7 @@ CARRIERS: Mapping[Carrier, str] = {
     "whole": "in one go, by the function that builds training sets",
     "process": "in pieces, one after the other, by the function that builds training sets",
     "map": "in pieces, by functions that Step Functions calls as a distributed map",
+    "jobs": "in pieces, by training jobs that share them",
 }
 
 
@@ -23,8 +26,13 @@ def sentences_of(plan: CutPlan) -> Iterator[str]:
         return
     yield (
         f"At most {plan.rows:,} rows of {plan.columns} columns, made {CARRIERS.get(plan.carrier, plan.carrier)}: about "
-        f"{plan.seconds:,.0f} s of functions and {dollars(plan.usd)}."
+        f"{plan.seconds:,.0f} s of {'machines' if plan.piece_jobs else 'functions'} and {dollars(plan.usd)}."
     )
+    if plan.piece_jobs:
+        yield (
+            f"Up to {plan.piece_jobs} jobs at once, each on an {PIECE_MACHINE.name} of "
+            f"{dollars(PIECE_MACHINE.usd_hour)} an hour: less than functions would cost."
+        )
     yield _said_of_fits(plan.fits, plan.usd)
     if plan.machine:
         hour = dollars(MACHINES[plan.machine].usd_hour)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ON_A_PAGE = 2000
+"""So many signs of a text a page shows."""
+
 
 def printable(text: str, most: int = 60) -> str:
     """The text on one line and short: what a terminal or a log would obey, or nobody could see, is escaped.

@@ -14,6 +14,9 @@ from serin.domain.growth import SMALL, has_outgrown
 Flag = Literal["label", "suspect", "all_missing", "mostly_missing", "constant", "almost_unique", "afterwards"]
 Period = Literal["hour", "day", "month", "year", "decade", "century"]
 
+FOLDER = "profiles"
+"""Where profiles lie among the reports, beside a folder for each model's: no model may be called so."""
+
 
 @dataclass(frozen=True)
 class Counted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from serin.domain.metrics import METRICS_OF_TASK
+from serin.domain.profiles import FOLDER as PROFILES
 from serin.domain.training_jobs import LONGEST_JOB
 from serin.files.design_checks import DESIGN_CHECKS
 from serin.files.faults import FieldPath, Finding
@@ -36,6 +37,8 @@ def _folder(subject: Subject) -> Iterator[Finding]:
     if name != subject.folder.name:
         found = f"{name!r} in a folder named {subject.folder.name!r}"
         yield Finding(("model",), found, "Give the folder and the model one name.")
+    if name == PROFILES:
+        yield Finding(("model",), f"{name!r}, the folder in which all models' profiles lie", "Choose another name.")
 
 
 @check("task", "design")

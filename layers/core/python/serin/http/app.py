@@ -85,7 +85,7 @@ def make_app(
         release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version, use_cases.now),
         maturity_routes(charters, catalog, use_cases.now),
-        view_routes(charters, catalog, use_cases.publish),
+        view_routes(charters, catalog, use_cases.publish, use_cases.now),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
         feedback_routes(use_cases.give_feedback),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from serin.domain.auditing.effects import asked_for_backfill
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.events import Event
@@ -14,6 +15,7 @@ from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed
 from serin.http.route import serin_routes
+from serin.http.work import Now
 from serin.ports import Catalog
 from serin.services.show_views import ViewStatus, show_views
 
@@ -35,7 +37,7 @@ class BackfillAsked(BaseModel):
     correlation: str = Field(description="What the lines of its steps carry in the log.")
 
 
-def view_routes(charters: Mapping[str, Charter], catalog: Catalog, publish: Publish) -> APIRouter:
+def view_routes(charters: Mapping[str, Charter], catalog: Catalog, publish: Publish, now: Now) -> APIRouter:
     """The views of models, over these ports."""
     routes = serin_routes("models")
 
@@ -54,6 +56,7 @@ def view_routes(charters: Mapping[str, Charter], catalog: Catalog, publish: Publ
         if wanted.view is not None and wanted.view not in known:
             raise NotFound(f"{model} has no view {wanted.view!r}.", f"Its views: {', '.join(known) or 'none'}.", "view")
         named = {} if wanted.view is None else {"view": wanted.view}
+        catalog.note_effect(asked_for_backfill(model, wanted.view, who.asking(None, now())))
         publish(Event("Backfill Wanted", {"model": model, **named}, who.request_id))
         return BackfillAsked(correlation=who.request_id)
 

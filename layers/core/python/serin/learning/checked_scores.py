@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from serin.domain.charter import Scalar, Task
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.scores import Places, Scores
 from serin.measures.arrays import Floats, Mask
 
 
 def misfits(
     scores: Scores,
-    columns: TrainingColumns,
+    columns: LabelledRows,
     expected: Places,
     validation: Mask | None,
     champion: int | None,

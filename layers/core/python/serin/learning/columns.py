@@ -32,27 +32,22 @@ _ALL = slice(None)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingColumns:
-    """Rows in order of their moment (seconds since 1970), their labels, and the model's table.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LabelledRows:
+    """What is known of each row of a training set besides its features: all that judging by scores takes.
 
-    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. Rows that may not
-    judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once. `entity` numbers
-    what a row is about; `slices` are the columns the charter wants looked at value by value, as text; `positive` is the
-    class the charter calls so.
-    `others` are columns of the table that a challenger may not learn from: the champion did.
+    Rows are in order of their moment (seconds since 1970). Those that may not judge, by `may_judge`, are copies of
+    others; rows of one `group` are the same thing more than once. `entity` numbers what a row is about; `slices` are
+    the columns the charter wants looked at value by value, as text; `positive` is the class the charter calls so.
     """
 
-    table: pd.DataFrame
     label: Labels
     moment: Floats
     may_judge: Mask
     group: Groups
-    columns: tuple[ModelColumn, ...]
     entity: npt.NDArray[np.int64]
     slices: Mapping[str, Labels]
     positive: Scalar | None = None
-    others: tuple[ModelColumn, ...] = ()
 
     def classes(self, task: Task, rows: Mask | None = None) -> tuple[Scalar, ...]:
         """The label's values (`classes_of`), or those that some rows have."""
@@ -62,10 +57,6 @@ class TrainingColumns:
         """Any split of rows, as it may be: those that judge are no copies, and nothing like them is learnt."""
         judge = judge & self.may_judge
         return learn & ~np.isin(self.group, self.group[judge]), judge
-
-    def named(self, names: Collection[str]) -> tuple[ModelColumn, ...]:
-        """The columns of these names, others' too, in the table's order."""
-        return tuple(column for column in (*self.columns, *self.others) if column.name in names)
 
     def before(self, moment: datetime) -> Mask:
         """The rows asked before a moment."""
@@ -86,12 +77,34 @@ class TrainingColumns:
         return datetime.fromtimestamp(float(self.moment[-1]), UTC)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TrainingColumns(LabelledRows):
+    """Labelled rows with the model's table.
+
+    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null.
+    `others` are columns of the table that a challenger may not learn from: the champion did.
+    """
+
+    table: pd.DataFrame
+    columns: tuple[ModelColumn, ...]
+    others: tuple[ModelColumn, ...] = ()
+
+    def named(self, names: Collection[str]) -> tuple[ModelColumn, ...]:
+        """The columns of these names, others' too, in the table's order."""
+        return tuple(column for column in (*self.columns, *self.others) if column.name in names)
+
+
 def read_columns(content: bytes, part: slice = _ALL) -> TrainingColumns:
     """The training set in the bytes of a `.npz`, or a part of its rows; raises Corrupt for other bytes.
 
     Nothing in them is executed.
     """
     return _read(content, lambda archive: _columns(archive, part))
+
+
+def read_labelled(content: bytes) -> LabelledRows:
+    """The same without the table, of which nothing is read: of a large training set a fraction of its memory."""
+    return _read(content, lambda archive: LabelledRows(**_labelled(archive, _schema(archive), _ALL)))
 
 
 def shape_of(content: bytes) -> tuple[int, int]:
@@ -164,21 +177,28 @@ def _columns(archive: Mapping[str, Any], part: slice) -> TrainingColumns:
     import pandas as pd
 
     table = pd.DataFrame(series, index=pd.RangeIndex(len(range(schema["rows"])[part])))
+    return TrainingColumns(
+        **_labelled(archive, schema, part),
+        table=table,
+        columns=tuple(column for column in columns if column.name not in others),
+        others=tuple(column for column in columns if column.name in others),
+    )
+
+
+def _labelled(archive: Mapping[str, Any], schema: Any, part: slice) -> dict[str, Any]:
+    kinds = {column["name"]: column["kind"] for column in schema["columns"]}
     slices = {
         name.removeprefix(_SLICE): _texts(archive, name, kinds[name])[part] for name in kinds if name.startswith(_SLICE)
     }
-    return TrainingColumns(
-        table,
-        _label(archive, kinds[_LABEL])[part],
-        archive[_MOMENT][part],
-        archive[_JUDGES][part],
-        archive[_GROUP][part],
-        tuple(column for column in columns if column.name not in others),
-        archive[_ENTITY][part],
-        slices,
-        schema.get("positive"),
-        others=tuple(column for column in columns if column.name in others),
-    )
+    return {
+        "label": _label(archive, kinds[_LABEL])[part],
+        "moment": archive[_MOMENT][part],
+        "may_judge": archive[_JUDGES][part],
+        "group": archive[_GROUP][part],
+        "entity": archive[_ENTITY][part],
+        "slices": slices,
+        "positive": schema.get("positive"),
+    }
 
 
 def _column(archive: Mapping[str, Any], name: str, kind: str, part: slice) -> tuple[ModelColumn, object]:

@@ -18,7 +18,7 @@ from serin.domain.judgement.policy import GatePolicy
 from serin.domain.measurements import CurvePoint, LearningCurve, estimate_of
 from serin.domain.training_size import CURVE_FROM, SHARES, TIMES, Timed
 from serin.learning.checked_scores import score_misfits
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.dealing import dealt
 from serin.learning.evaluation import metrics
 from serin.learning.fitting import fit_on, score_rows
@@ -102,7 +102,7 @@ def with_shares(judging: Judging, scores: Scores) -> Scores:
 
 
 def curve_of_contest(
-    task: Task, gate: GatePolicy, columns: TrainingColumns, scores: Scores, learnt: int
+    task: Task, gate: GatePolicy, columns: LabelledRows, scores: Scores, learnt: int
 ) -> LearningCurve | None:
     """The curve up to the challenger's own fit on `learnt` rows, and what `TIMES` as many would gain; None without one.
 
@@ -117,7 +117,7 @@ def curve_of_contest(
 
 
 def curve_of(
-    task: Task, gate: GatePolicy, columns: TrainingColumns, places: Places, fitted: Iterable[ShareScores], more: int
+    task: Task, gate: GatePolicy, columns: LabelledRows, places: Places, fitted: Iterable[ShareScores], more: int
 ) -> LearningCurve:
     """The curve that fits on growing shares show on the rows at these places; what `more` rows would gain beyond it."""
     metric, label, classes = gate.metric, columns.label[places], columns.classes(task)

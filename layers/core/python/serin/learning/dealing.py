@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from serin.domain.errors import Invalid
 from serin.domain.names import digest
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.measures.arrays import Mask
 
 Parts = npt.NDArray[np.intp]
 
 
-def dealt(columns: TrainingColumns, rows: Mask, parts: int, seed: str) -> Parts:
+def dealt(columns: LabelledRows, rows: Mask, parts: int, seed: str) -> Parts:
     """The part of each of some rows, from 0 on, and -1 for the others; equal seeds deal equally.
 
     Rows of one entity lie in one part. Entities in order of their first row's label are dealt a hand at a time, one to

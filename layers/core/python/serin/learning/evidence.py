@@ -15,7 +15,7 @@ from serin.domain.judgement.evidence import Evidence, Sample, SliceEvidence, Val
 from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.viability import break_even
 from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.evaluation import metrics
 from serin.learning.levels import at_level
 from serin.learning.scores import Scores
@@ -55,7 +55,7 @@ class Contested:
 def evidence_of(
     task: Task,
     asked: Requirements,
-    columns: TrainingColumns,
+    columns: LabelledRows,
     learnt: Mask,
     scores: Scores,
     champion_threshold: float | None = None,
@@ -153,7 +153,7 @@ def _metrics(contested: Contested) -> dict[str, Sample]:
     return measured
 
 
-def _slices(contested: Contested, columns: TrainingColumns, scores: Scores) -> Iterator[SliceEvidence]:
+def _slices(contested: Contested, columns: LabelledRows, scores: Scores) -> Iterator[SliceEvidence]:
     other = contested.trivial if contested.champion is None else contested.champion
     for column, margin in contested.asked.slices.items():
         values = columns.slices[column][scores.rows]
@@ -164,7 +164,7 @@ def _slices(contested: Contested, columns: TrainingColumns, scores: Scores) -> I
 
 
 def _value(
-    contested: Contested, columns: TrainingColumns, scores: Scores, champion_threshold: float | None
+    contested: Contested, columns: LabelledRows, scores: Scores, champion_threshold: float | None
 ) -> ValueEvidence | None:
     if contested.asked.value is None or scores.validation is None:
         return None

@@ -8,7 +8,7 @@ from serin.domain.charter import Task
 from serin.domain.classes import positive_of
 from serin.domain.judgement.policy import Requirements
 from serin.domain.measurements import Measurements
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.curves import curve_of_contest
 from serin.learning.scores import Scores
 from serin.measures.arrays import Floats, Labels
@@ -17,7 +17,7 @@ from serin.measures.calibration import calibration_bins
 
 
 def measurements_of(
-    task: Task, asked: Requirements, columns: TrainingColumns, scores: Scores, learnt: int, *, model: str, run: str
+    task: Task, asked: Requirements, columns: LabelledRows, scores: Scores, learnt: int, *, model: str, run: str
 ) -> Measurements:
     """What the scores of a challenger that learnt from `learnt` rows say beside what was so; blocks are the gate's."""
     rows = scores.rows

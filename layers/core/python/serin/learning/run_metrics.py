@@ -13,7 +13,7 @@ from serin.domain.judgement.policy import Block
 from serin.domain.measurements import LEVEL
 from serin.domain.metrics import METRICS_OF_TASK
 from serin.domain.runs import Judged, RunMetric
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.evaluation import metrics
 from serin.learning.splits import Places
 from serin.measures.arrays import Floats, Labels, Mask
@@ -36,7 +36,7 @@ class Measured:
         self,
         task: Task,
         block: Block,
-        columns: TrainingColumns,
+        columns: LabelledRows,
         rows: Places,
         score: Floats,
         classes: Sequence[Scalar],

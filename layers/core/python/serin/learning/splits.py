@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from serin.domain.errors import Invalid
 from serin.domain.experiments import HOLDOUT_PARTS, SMALL_TABLE, VALIDATION_PARTS, TrainingSet
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.dealing import dealt
 from serin.measures.arrays import Floats, Mask
 
@@ -70,7 +70,7 @@ class Splits:
         return judging
 
 
-def splits_of(columns: TrainingColumns, holdout: Holdout) -> Splits:
+def splits_of(columns: LabelledRows, holdout: Holdout) -> Splits:
     """All of them, where there is no champion."""
     validation = validation_rows(columns, holdout)
     turns = judging_splits(columns, holdout)
@@ -82,7 +82,7 @@ def holdout_of(training_set: TrainingSet) -> Holdout:
     return training_set.holdout_from or Unordered(training_set.id)
 
 
-def judging_splits(columns: TrainingColumns, holdout: Holdout, learnt_until: datetime | None = None) -> Sequence[Split]:
+def judging_splits(columns: LabelledRows, holdout: Holdout, learnt_until: datetime | None = None) -> Sequence[Split]:
     """How a challenger is judged: by the newest rows; without a time by rows drawn at random.
 
     A table of fewer than `SMALL_TABLE` rows without a time is judged by all rows that chose nothing, `FOLDS` parts in
@@ -107,7 +107,7 @@ def judging_splits(columns: TrainingColumns, holdout: Holdout, learnt_until: dat
     return [Split(split.learn, split.judge & unknown) for split in splits]
 
 
-def learnable_rows(columns: TrainingColumns, holdout: Holdout) -> Mask:
+def learnable_rows(columns: LabelledRows, holdout: Holdout) -> Mask:
     """Those a challenger may learn from in some split."""
     learnt = [split.learn for split in judging_splits(columns, holdout)]
     learnable: Mask = np.array(learnt).max(axis=0)
@@ -128,7 +128,7 @@ def inflation_of(splits: Sequence[Split]) -> float:
     return 1.0 if len(splits) == 1 else 1 / REPEATS + FOLDS / (FOLDS - 1)
 
 
-def validation_rows(columns: TrainingColumns, holdout: Holdout) -> Validation:
+def validation_rows(columns: LabelledRows, holdout: Holdout) -> Validation:
     """About 15 % of the learnable rows that may judge, the newest, whole days (UTC), and those before them.
 
     Without a time they are drawn at random; they teach in every split, and judge in none.
@@ -158,10 +158,10 @@ def validation_from(moment: Floats) -> float:
     )
 
 
-def _random(columns: TrainingColumns, holdout: Unordered) -> Split:
+def _random(columns: LabelledRows, holdout: Unordered) -> Split:
     parts = dealt(columns, np.ones(len(columns.label), np.bool_), HOLDOUT_PARTS, f"{holdout.seed} holdout")
     return _split(columns, parts > 0, parts == 0)
 
 
-def _split(columns: TrainingColumns, learn: Mask, judge: Mask) -> Split:
+def _split(columns: LabelledRows, learn: Mask, judge: Mask) -> Split:
     return Split(*columns.split(learn, judge))

@@ -10,10 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from serin.domain.printable import printable
+from serin.domain.printable import ON_A_PAGE, printable
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONGEST = 2000
 _SENTENCE = 160
 
 
@@ -100,4 +99,4 @@ def coded(text: str) -> Markup:
 
 
 def _visible(value: object) -> object:
-    return printable(value, LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return printable(value, ON_A_PAGE) if isinstance(value, str) and not isinstance(value, Markup) else value

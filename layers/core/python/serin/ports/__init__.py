@@ -247,9 +247,10 @@ class Catalog(Runs, ErasureRecords, Protocol):
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         """All judgements of a release, by number."""
 
-    def note_asked(self, entry: Entry) -> None:
-        """Remember what somebody asks for, before a workflow begins it; the same entry twice is one.
+    def note_effect(self, entry: Entry) -> None:
+        """Remember what has no record of its own: what somebody asks for, before a workflow begins it, and alarms.
 
+        The same entry twice is one.
         Of all other effects this port writes the entries itself, in the transactions of their records.
         """
 

@@ -20,13 +20,14 @@ class ObjectContent:
 
 @dataclass(frozen=True)
 class ObjectVersion:
-    """A version of an object, written `at` that second; a `marker` says that it was deleted, and holds nothing."""
+    """A version of an object of `size` bytes, written `at` that second; a `marker` says that it was deleted."""
 
     key: str
     id: str
     latest: bool
     marker: bool = False
     at: datetime | None = None
+    size: int = 0
 
 
 class Files(Protocol):

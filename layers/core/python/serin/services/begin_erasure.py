@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from serin.domain.charter import Charter
@@ -11,6 +11,7 @@ from serin.domain.errors import Invalid, NotFound
 from serin.domain.names import digest
 from serin.domain.personal import pseudonym, salt_name
 from serin.domain.printable import printable
+from serin.domain.spellings import other_spellings
 from serin.ports import Catalog, Clock, Erasures, SaltReads
 
 
@@ -52,7 +53,7 @@ def begin_erasure(
         return replace(under_way, pseudonym=None)
     salt = salts.read([name]).get(name) if name else None
     if salt is None:
-        raise _nobody(wanted.column, name, catalog)
+        raise _nobody(wanted.column, name, catalog, spelt_otherwise(wanted.column, wanted.value, salts=salts))
     now = clock.now()
     erasure = Erasure(
         digest("erasure", name, now.isoformat())[:32],
@@ -68,14 +69,26 @@ def begin_erasure(
     return erasure
 
 
-def _nobody(column: str, name: str, catalog: Catalog) -> NotFound:
-    """What is said of a value without a salt."""
+def spelt_otherwise(column: str, value: str, *, salts: SaltReads) -> tuple[str, ...]:
+    """Values that are known of the column and differ from this one in how they are written: other people, or none."""
+    secret = salts.secret()
+    if secret is None:
+        return ()
+    names = {spelt: salt_name(secret, column, spelt) for spelt in other_spellings(value)}
+    known = salts.read(list(names.values()))
+    return tuple(spelt for spelt, name in names.items() if name in known)
+
+
+def _nobody(column: str, name: str, catalog: Catalog, others: Sequence[str]) -> NotFound:
+    """What is said of a value without a salt, of which `others` are other spellings."""
     before = [one for one in catalog.erasures() if one.digest == name]
     if before:
         last = max(before, key=lambda one: one.ended or one.at)
         found = f"That {column} was erased on {last.ended or last.at:%Y-%m-%d} as {last.id}; no file has had it since."
         return NotFound(found, "There is nothing to be done: who comes in another file is somebody new.", "value")
     remedy = "Write the value as files have it: `Q7`, `q7` and ` Q7` are three people."
+    if others:
+        remedy += f" Known are {', '.join(repr(printable(one)) for one in others)}."
     return NotFound(f"Nobody of that {column} is known: no file has had them.", remedy, "value")
 
 

@@ -12,26 +12,21 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from serin.data.contract.person_removed import Left, speaks_of, without_person
-from serin.data.contract.protected import Theirs
 from serin.data.files.erasing import Rewritten, named, without_name, without_rows
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet, value_ranges
-from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.cut_pieces import FOLDER as PIECES
-from serin.domain.datasets import Part, Upload, head_of, upload_id
+from serin.domain.datasets import Part, Upload, head_of
 from serin.domain.erasures import Erasure, endings
-from serin.domain.errors import Conflict, Rejected, TooLarge
+from serin.domain.errors import Conflict
 from serin.domain.events import Event
 from serin.domain.names import digest
-from serin.domain.scratch import SCRATCH
+from serin.domain.profiles import FOLDER as PROFILES
 from serin.domain.segments import Segment, segment_of
 from serin.ports import (
     Catalog,
@@ -43,10 +38,9 @@ from serin.ports import (
     ObjectVersion,
 )
 from serin.services.steps.accepted_uploads import accepted_uploads
-from serin.services.steps.erased_people import theirs
 from serin.services.steps.origins import if_known
 from serin.services.steps.segments import LINEAGE
-from serin.services.steps.stored_files import pieces_of
+from serin.services.steps.sent_files import SentFiles
 from serin.serving.lookups import Entity, ViewLookup
 
 _ATTEMPTS = 10
@@ -126,6 +120,12 @@ class PersonEraser:
 
     def _places(self) -> Iterator[tuple[str, Callable[[str], Iterator[tuple[str, int]]]]]:
         """Each place with what erases there: it yields what it has done and how much of it there was."""
+        sent = SentFiles(
+            *(self.erasure, self.charters, self.contracts),
+            uploads=self.uploads,
+            catalog=self.catalog,
+            salts=self.salts,
+        )
         for model in self.erasure.models:
             yield "training sets", partial(self._training_sets, model)
         for dataset in self.erasure.datasets:
@@ -133,13 +133,13 @@ class PersonEraser:
             yield "files joined of uploads", partial(self._segments, dataset)
             yield "files nobody names", partial(self._unnamed_files, dataset)
             yield "rows set aside", partial(self._quarantine, dataset)
-            yield "uploads", partial(self._uploads, dataset)
+            yield "uploads", partial(sent.without, dataset)
         for model in self.erasure.models:
             for folder in ("predictions", "shadow", "truth"):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_rows)
-            for folder in ("watching", "reports", FOLDER, WORK, PIECES):
+            for folder in ("watching", "reports", f"reports/{PROFILES}", FOLDER, WORK, PIECES):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_name)
-            yield "files to be scored", partial(self._asked_files, model)
+            yield "files to be scored", partial(sent.asked, model)
         yield "online items", self._online
 
     def _count(self, name: str, count: int) -> None:
@@ -291,65 +291,6 @@ class PersonEraser:
                     self.catalog.replace_upload(_counted(upload, quarantined=left))
         yield dataset, done
 
-    def _uploads(self, dataset: str, after: str) -> Iterator[tuple[str, int]]:
-        """Files as they were sent: every version that has the person goes, and of the newest the rest stays."""
-        for versions in self.uploads.versions(f"raw/{dataset}/", after):
-            count = sum(self._upload(dataset, version) for version in self._old(versions))
-            yield versions[0].key, count
-
-    def _old(self, versions: Sequence[ObjectVersion]) -> list[ObjectVersion]:
-        """Those that were written while what files hold was still to be erased."""
-        return [one for one in versions if not one.marker and self.erasure.reaches(one.at)]
-
-    def _upload(self, dataset: str, version: ObjectVersion) -> int:
-        contract = self.contracts[dataset]
-        column = next(column for column in contract.hashed if column.name == self.erasure.column)
-        is_theirs = partial(theirs, self.erasure, salts=self.salts)
-        with TemporaryDirectory(prefix=SCRATCH) as name:
-            folder = Path(name)
-            file = folder / "content"
-            self.uploads.fetch(version.key, file, version.id)
-            try:
-                left = without_person(version.key, file, contract, column, is_theirs, folder)
-            except (Rejected, TooLarge):
-                # Nobody can say where its rows end, so that nothing of it can stay.
-                left = Left(None, 1) if speaks_of(file, is_theirs) else None
-            if left is None:
-                return 0
-            if version.latest and left.file is not None:
-                self._note_rewritten(dataset, file, left.file)
-                self.uploads.put_file(version.key, left.file)
-        self.uploads.delete_version(version)
-        return left.rows
-
-    def _note_rewritten(self, dataset: str, before: Path, after: Path) -> None:
-        """What is left of a file is the same upload: nothing of it comes in a second time."""
-        with pieces_of(before) as old, pieces_of(after) as new:
-            known, left = upload_id(dataset, old), upload_id(dataset, new)
-        self.catalog.note_rewritten(dataset, left, self.catalog.rewritten(dataset, known) or known)
-
-    def _asked_files(self, model: str, after: str) -> Iterator[tuple[str, int]]:
-        """A file that was scored has served: where it asks about the person it goes as a whole."""
-        is_theirs = partial(theirs, self.erasure, salts=self.salts)
-        for versions in self.uploads.versions(f"batch/{model}/", after):
-            gone = 0
-            for version in self._old(versions):
-                with TemporaryDirectory(prefix=SCRATCH) as name:
-                    file = Path(name) / "content"
-                    self.uploads.fetch(version.key, file, version.id)
-                    asks = self._asks(model, file, is_theirs)
-                if asks:
-                    self.uploads.delete_version(version)
-                    gone += 1
-            yield versions[0].key, gone
-
-    def _asks(self, model: str, file: Path, is_theirs: Theirs) -> bool:
-        charter, column = self.charters[model], self.erasure.column
-        try:
-            return any(is_theirs(_texts(piece, column)) for piece in pieces(file.name, file, charter))
-        except (Rejected, TooLarge):
-            return speaks_of(file, is_theirs)
-
     @property
     def _notes(self) -> str:
         return f"erasures/{self.erasure.id}/"
@@ -391,7 +332,3 @@ def _counted(upload: Upload, **counts: int) -> Upload:
     """The upload with these counts; the rows that are in none of them any more are erased."""
     known = {name: counts.get(name, getattr(upload, name)) for name in ("accepted", "quarantined", "repeated")}
     return replace(upload, **known, erased=upload.rows - sum(known.values()))
-
-
-def _texts(piece: pl.DataFrame, column: str) -> Sequence[str]:
-    return piece[column].drop_nulls().unique().to_list() if column in piece.columns else ()

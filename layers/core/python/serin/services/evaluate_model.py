@@ -20,7 +20,7 @@ from serin.domain.models import Artifact, ModelVersion, check_own
 from serin.domain.names import digest
 from serin.domain.runs import RunMetric
 from serin.learning.checked_scores import misfits
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.evidence import contest_of, evidence_of, samples_of
 from serin.learning.measuring import measurements_of
 from serin.learning.run_metrics import Measured
@@ -36,7 +36,7 @@ from serin.learning.splits import (
 from serin.ports import Catalog, Clock, Events, ObjectStore
 from serin.services.steps.champions import why_unbeaten
 from serin.services.steps.recipes import compares_recipes
-from serin.services.steps.training_columns import training_columns
+from serin.services.steps.training_columns import labelled_rows
 from serin.services.train_model import Refitted, ScoresFile
 
 ATTEMPTS = 5
@@ -71,7 +71,7 @@ def judge(
     content = artifacts.get(scores.key)
     if digest(content) != scores.digest:
         raise Corrupt(f"{scores.key} is not what the contest wrote.", "Start the training again.")
-    found, columns = read_scores(content), training_columns(training_set, lake=lake)
+    found, columns = read_scores(content), labelled_rows(training_set, lake=lake)
     run = catalog.run(charter.model, run_id)
     params = run.best.params if run.best else {}
     recipes = compares_recipes(charter, training_set, columns, champion, params)
@@ -115,7 +115,7 @@ def _judged(
     charter: Charter,
     asked: Requirements,
     training_set: TrainingSet,
-    columns: TrainingColumns,
+    columns: LabelledRows,
     scores: Scores,
     champion: ModelVersion | None,
     *,

@@ -17,9 +17,10 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.names import digest
-from serin.domain.profiles import Profile, ProfileMade
+from serin.domain.profiles import FOLDER, Profile, ProfileMade
 from serin.domain.records import as_record
 from serin.domain.segments import Segment
+from serin.domain.shown_names import is_hidden
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.dataset_rows import rows_up_to
 from serin.services.steps.listed_segments import segments_up_to
@@ -105,7 +106,7 @@ class Profiler:
             return known
         # Every head only grows, so the sum tells which of two profiles has seen more.
         sequence = head.sequence + sum(other.sequence for other in looked_up.values())
-        key = f"reports/profiles/{model}/{dataset}/{name}.json"
+        key = f"reports/{FOLDER}/{model}/{dataset}/{name}.json"
         made = ProfileMade(model, dataset, name, key, sequence, self.clock.now(), reading, rows)
         record = as_record(self._made(head, looked_up))
         self.lake.put(key, json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode())
@@ -142,6 +143,7 @@ class Profiler:
             task=self.charter.task if is_truth else None,
             afterwards=afterwards,
             notes=tuple(notes),
+            not_shown={name for name in table.columns if is_hidden(self.charter, head.dataset, name)},
         )
         return profile_of(table, about)
 

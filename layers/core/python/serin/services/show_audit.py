@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from serin.domain.auditing.entry import OF_MODELS, Entry
+from serin.domain.auditing.entry import EVERYBODYS, OF_MODELS, Entry
 from serin.domain.auditing.standing import token_entries, wished
 from serin.domain.charter import Charter
 from serin.domain.paging import PAGE, Page, merged, moment_key
@@ -23,8 +23,9 @@ def show_audit(
     catalog: Catalog,
     control: Control,
 ) -> Page[Entry]:
-    """What was done to a model and the datasets it reads or, without one, to the whole stage, its tokens included.
+    """What was done to a model and the datasets it reads or, without one, to the whole stage.
 
+    Of the stage there are tokens and the alarms that are about what models share, too.
     A page costs what it shows, of each of its areas.
     """
     of = charters if model is None else {model: charters[model]}
@@ -32,7 +33,7 @@ def show_audit(
     datasets = sorted({dataset.name for charter in of.values() for dataset in charter.datasets})
     streams += [partial(catalog.latest_entries, "data", dataset) for dataset in datasets]
     if model is None:
-        streams.append(partial(_tokens, control))
+        streams += [partial(_tokens, control), partial(catalog.latest_entries, "watch", EVERYBODYS)]
     return merged([stream(limit, after) for stream in streams], limit, _place)
 
 

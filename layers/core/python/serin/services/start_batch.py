@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 
+from serin.domain.auditing.effects import asked_for_batch
 from serin.domain.batches import Batch, asked_at, batch_key
 from serin.domain.errors import NotFound, NotReleased
 from serin.domain.names import digest
@@ -49,6 +50,7 @@ def start_batch(
     place = asked_at(model, name)
     if not lake.put_new(place, json.dumps(as_record(batch)).encode()):
         batch = from_record(Batch, json.loads(lake.get(place)))
+    catalog.note_effect(asked_for_batch(batch))
     workflows.start_batch(batch)
     return batch
 

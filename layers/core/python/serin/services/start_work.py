@@ -26,7 +26,7 @@ def start_training(model: str, asking: Asking, people: People, *, catalog: Catal
     """Begin a training now; its run id. Conflict where nobody but who asks could agree to it."""
     run_id = _id(asking, "train", model)
     _refuse_without_approver(people, people.training, [asking.by])
-    catalog.note_asked(asked_for_training(model, run_id, "a training now", asking))
+    catalog.note_effect(asked_for_training(model, run_id, "a training now", asking))
     workflows.start_training(model, run_id, "call", asking.correlation)
     return run_id
 
@@ -67,7 +67,7 @@ def start_rerun(
         )
     run_id = _id(asking, "rerun", model, parent)
     _refuse_without_approver(people, people.training, [asking.by])
-    catalog.note_asked(asked_for_training(model, run_id, f"run {parent} again", asking))
+    catalog.note_effect(asked_for_training(model, run_id, f"run {parent} again", asking))
     workflows.start_training(model, run_id, RERUN, asking.correlation, parent)
     return run_id
 
@@ -90,7 +90,7 @@ def start_release(
     refuse_withdrawn(model, version, catalog=catalog)
     roles = people.first_release if control.live(model) is None else people.release
     _refuse_without_approver(people, roles, [asking.by, *requesters(model, run=registered.run, catalog=catalog)])
-    catalog.note_asked(asked_for_release(model, release_id, f"version {version}", asking))
+    catalog.note_effect(asked_for_release(model, release_id, f"version {version}", asking))
     workflows.start_release(model, version, release_id, "call", asking.correlation)
     return release_id
 
@@ -125,7 +125,7 @@ def start_rollback(model: str, asking: Asking, *, catalog: Catalog, control: Con
     _refuse_during_a_release(model, catalog)
     version = _before_live(model, catalog, control).version
     refuse_withdrawn(model, version, catalog=catalog)
-    catalog.note_asked(asked_for_release(model, release_id, f"back to version {version}", asking))
+    catalog.note_effect(asked_for_release(model, release_id, f"back to version {version}", asking))
     workflows.start_release(model, version, release_id, "rollback", asking.correlation)
     return release_id
 

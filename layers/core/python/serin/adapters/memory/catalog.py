@@ -356,7 +356,7 @@ class MemoryCatalog(MemoryRuns):
         kept = self._judged.get((model, release_id), {})
         return [kept[number] for number in sorted(kept)]
 
-    def note_asked(self, entry: Entry) -> None:
+    def note_effect(self, entry: Entry) -> None:
         with self._lock:
             self._audit(entry)
 

@@ -72,7 +72,11 @@ class MemoryObjectStore:
         for key in self.keys(prefix, after):
             there = self._numbers(key)
             yield tuple(
-                ObjectVersion(key, str(number), number == there[-1], at=self._made.get((key, number)))
+                ObjectVersion(
+                    *(key, str(number), number == there[-1]),
+                    at=self._made.get((key, number)),
+                    size=len(self._versions[key][number - 1]),
+                )
                 for number in reversed(there)
             )
 

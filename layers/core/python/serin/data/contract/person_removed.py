@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +12,21 @@ import polars as pl
 
 from serin.data.contract.protected import Theirs
 from serin.data.contract.read_columns import read_column
+from serin.data.contract.said_values import values_said
 from serin.data.files.gunzip import MAGIC as GZIP
+from serin.data.files.gunzip import Unpacked
 from serin.data.files.literal_names import as_written
 from serin.data.files.parquet import keep_rows
 from serin.data.files.parquet_layout import MAGIC as PARQUET
-from serin.data.files.reading import opened
-from serin.data.files.table import TEXT, Blocks, Table
+from serin.data.files.reading import container, opened
+from serin.data.files.source import Plain, Source
+from serin.data.files.table import CAPS, ROW, TEXT, Blocks, Table
 from serin.domain.contracts import Column, Contract
+from serin.domain.errors import Rejected, TooLarge
 
-_BETWEEN = re.compile(r'[,;\t|"\r\n]')
-_PIECE = 1024 * 1024
+_SEARCHED = 32 * 1024**2
+"""So much text of no known form is looked through: every value it may say has to be digested."""
+_PIECE, _OVERLAP = 512 * 1024, 2 * CAPS.value
 
 
 @dataclass(frozen=True)
@@ -41,43 +45,81 @@ def without_person(
     Raises Rejected or TooLarge for a file that cannot be read by the contract.
     """
     with opened(name, file, contract.in_files) as blocks:
-        found = [_is_theirs(table, column, theirs) for table in blocks]
-        gone = sum(int(rows.sum()) + int(ragged.sum()) for rows, ragged in found)
-        if not gone:
+        rows, found = 0, list[pl.Series]()
+        for table in blocks:
+            rows += table.rows
+            found.append(numbers_of(table, column, theirs))
+        gone = pl.concat(found)
+        if not gone.len():
             return None
-        if gone == sum(rows.len() + ragged.len() for rows, ragged in found):
-            return Left(None, gone)
+        if gone.len() == rows:
+            return Left(None, rows)
         if _begins(file, PARQUET):
-            return Left(keep_rows(file, ~pl.concat([rows for rows, _ in found]), folder), gone)
-        return Left(_written(blocks, found, folder / "left", compressed=_begins(file, GZIP)), gone)
+            kept = ~pl.int_range(1, rows + 1, dtype=pl.UInt32, eager=True).is_in(gone.implode())
+            return Left(keep_rows(file, kept, folder), gone.len())
+        return Left(_written(blocks, found, folder / "left", compressed=_begins(file, GZIP)), gone.len())
 
 
-def speaks_of(file: Path, theirs: Theirs) -> bool:
-    """Whether a file of no known form has a value of theirs between commas, quotes, tabs or lines."""
-    content = file.read_bytes()
-    text = (gzip.decompress(content) if content.startswith(GZIP) else content).decode(errors="replace")
-    return bool(theirs({part.strip() for part in _BETWEEN.split(text)}))
+def speaks_of(name: str, file: Path, theirs: Theirs) -> bool | None:
+    """Whether a file that cannot be read by a contract says a value of theirs; None where nobody can say.
+
+    Text is looked through in whatever encoding it may be. An archive, a damaged file or a very long text is not.
+    """
+    with ExitStack() as opened_too:
+        content = opened_too.enter_context(file.open("rb"))
+        source: Source = Plain(content)
+        if _begins(file, GZIP):
+            source = opened_too.enter_context(Unpacked(name, content, CAPS))
+        try:
+            start = source.read(0, _PIECE)
+            if start.startswith(PARQUET) or container(start):
+                return None
+            if any(theirs(values_said(text)) for piece in _pieces(source) for text in _texts(piece)):
+                return True
+            return None if source.read(_SEARCHED, 1) else False
+        except (Rejected, TooLarge):
+            return None
 
 
-def _is_theirs(table: Table, column: Column, theirs: Theirs) -> tuple[pl.Series, pl.Series]:
-    """Which of its rows are theirs, and which of those of a wrong width say their name."""
+def numbers_of(table: Table, column: Column, theirs: Theirs) -> pl.Series:
+    """The numbers of its rows that are theirs, and of those of a wrong width that may say their name."""
     values = read_column(table.text[column.name], column)[column.name]
     known = pl.Series(list(theirs(values.drop_nulls().unique().to_list())), dtype=pl.String)
     rows = values.is_in(known.implode()).fill_null(value=False)
-    ragged = [bool(theirs({part.strip() for part in _BETWEEN.split(text)})) for text in table.ragged[TEXT]]
-    return rows, pl.Series(ragged, dtype=pl.Boolean)
+    ragged = pl.Series([bool(theirs(values_said(text))) for text in table.ragged[TEXT]], dtype=pl.Boolean)
+    return pl.concat([table.numbers.filter(rows), table.ragged[ROW].filter(ragged)])
 
 
-def _written(blocks: Blocks, found: list[tuple[pl.Series, pl.Series]], into: Path, *, compressed: bool) -> Path:
+def _pieces(source: Source) -> Iterator[bytes]:
+    """The bytes as far as they are looked through; a value between two pieces is whole in one of them."""
+    for start in range(0, _SEARCHED, _PIECE - _OVERLAP):
+        piece = source.read(start, _PIECE)
+        yield piece
+        if len(piece) < _PIECE:
+            return
+
+
+def _texts(content: bytes) -> Iterator[str]:
+    """What the bytes may mean as text."""
+    yield content.decode(errors="replace")
+    if not content.isascii():
+        yield content.decode("cp1252", errors="replace")
+    if b"\0" in content:
+        yield content.decode("utf-16-le", errors="replace").lstrip("\ufeff")
+        yield content.decode("utf-16-be", errors="replace").lstrip("\ufeff")
+
+
+def _written(blocks: Blocks, found: list[pl.Series], into: Path, *, compressed: bool) -> Path:
     with (
         into.open("wb") as plain,
         gzip.GzipFile(fileobj=plain, mode="wb") if compressed else nullcontext(plain) as file,
     ):
-        for number, (rows, ragged) in enumerate(found):
+        for number, gone in enumerate(found):
             table = blocks.again(number)
             if number == 0:
                 file.write(",".join(map(_quoted, map(as_written, table.text.columns))).encode() + b"\n")
-            for line in (*_lines(table.text.filter(~rows)), *table.ragged.filter(~ragged)[TEXT]):
+            rows, ragged = (~numbers.is_in(gone.implode()) for numbers in (table.numbers, table.ragged[ROW]))
+            for line in (*_lines(table.text.filter(rows)), *table.ragged.filter(ragged)[TEXT]):
                 file.write(line.encode() + b"\n")
     return into
 

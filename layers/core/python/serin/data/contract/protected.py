@@ -25,6 +25,7 @@ NOT_KEPT = "(not kept: the file has personal data)"
 class ProtectedBlocks:
     """The blocks of a file as they may be kept: columns dropped, values replaced by digests, broken lines left out.
 
+    Of columns that the contract does not know nobody can say whether they name people: nothing of them is kept either.
     Rows that were exported from quarantine have digests already, and keep them where nobody has written a value there.
     `left_out` counts the rows of people who were erased in the blocks so far.
     """
@@ -32,6 +33,7 @@ class ProtectedBlocks:
     def __init__(self, blocks: Blocks, contract: Contract, digests: Digests, erased: Sequence[Erased] = ()) -> None:
         self._blocks, self._digests, self._erased = blocks, digests, erased
         self._hashed = contract.hashed
+        self._kept = {column.name for column in contract.columns}
         self._dropped = [column.name for column in contract.dropped or ()]
         self.left_out = 0
 
@@ -47,10 +49,12 @@ class ProtectedBlocks:
     def _protected(self, table: Table) -> Table:
         for name, theirs in self._erased:
             table = self._without(table, name, theirs)
-        text = table.text.drop(self._dropped, strict=False)
+        text = table.text.select(name for name in table.text.columns if name in self._kept)
         for column in self._hashed:
             text = text.with_columns(self._hidden(text[column.name], column, table.origins))
-        return replace(table, text=text, ragged=without_text(table.ragged))
+        unknown = (name for name in table.text.columns if name not in self._kept and name not in self._dropped)
+        ragged = without_text(table.ragged)
+        return replace(table, text=text, ragged=ragged, unread=(*table.unread, *unknown))
 
     def _without(self, table: Table, name: str, theirs: Theirs) -> Table:
         """The table without the rows of people, who are known by a column; the text of broken rows is not kept."""

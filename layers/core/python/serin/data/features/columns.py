@@ -33,7 +33,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Literal, Protocol
+from typing import IO, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -68,9 +68,16 @@ class Columns(Protocol):
 
 
 def to_npz(rows: Columns, charter: Charter, wider: Charter | None = None) -> bytes:
-    """The rows of a training set (`serin.data.features.joins.training_rows`) in the format above.
+    """What `write_npz` writes."""
+    buffer = io.BytesIO()
+    write_npz(buffer, rows, charter, wider)
+    return buffer.getvalue()
 
-    `wider` is the charter with what only the live version uses as well.
+
+def write_npz(into: IO[bytes], rows: Columns, charter: Charter, wider: Charter | None = None) -> None:
+    """Write the rows of a training set (`serin.data.features.joins.training_rows`) in the format above.
+
+    One column at a time is in memory. `wider` is the charter with what only the live version uses as well.
     """
     own = [name for name in rows.schema if name.startswith("__")]
     names = [*own, *(column.name for column in feature_columns(wider or charter))]
@@ -83,7 +90,8 @@ def to_npz(rows: Columns, charter: Charter, wider: Charter | None = None) -> byt
         "others": [name for name in kinds if not name.startswith("__") and name not in used],
         "positive": charter.positive,
     }
-    return zipped(chain([(SCHEMA, np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8))], _arrays(rows, kinds)))
+    first = (SCHEMA, np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8))
+    _write_arrays(into, chain([first], _arrays(rows, kinds)))
 
 
 def _arrays(rows: Columns, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Array]]:
@@ -148,10 +156,15 @@ def as_codes(column: pl.Series) -> tuple[Array, Array]:
 def zipped(arrays: Iterable[tuple[str, Array]]) -> bytes:
     """The arrays, each by its key, as a file in the format above."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    _write_arrays(buffer, arrays)
+    return buffer.getvalue()
+
+
+def _write_arrays(into: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, array in arrays:
             content = io.BytesIO()
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
             member = zipfile.ZipInfo(f"{name}.npy", _NO_DATE)
-            archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=1)
-    return buffer.getvalue()
+            with content.getbuffer() as written:
+                archive.writestr(member, written, zipfile.ZIP_DEFLATED, compresslevel=1)

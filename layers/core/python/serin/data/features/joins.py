@@ -161,6 +161,9 @@ def with_computed(rows: pl.DataFrame, charter: Charter, computed: Mapping[str, F
 
 def numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
     """A number for each row's entity, by first appearance: rows of one entity are not independent evidence."""
+    if rows.n_unique(subset=entity) == rows.height:
+        # Each row is of its own: the join would say so at several times the memory.
+        return pl.int_range(rows.height, dtype=pl.Int64, eager=True).alias(ENTITY)
     known = rows.select(entity).unique(maintain_order=True).with_row_index(ENTITY)
     numbered = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
     return numbered[ENTITY].cast(pl.Int64)

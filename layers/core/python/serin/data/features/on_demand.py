@@ -11,7 +11,7 @@ import polars as pl
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid
 from serin.domain.features import Value, argument_name, feature_columns
-from serin.domain.model_code import RAISED, call_in_words, feature_value, raised
+from serin.domain.model_code import RAISED, are_plain, call_in_words, feature_value, raised
 
 Function = Callable[..., Any]
 
@@ -54,34 +54,49 @@ def argument_columns(charter: Charter) -> Mapping[str, str]:
 
 def _column(rows: pl.DataFrame, name: str, function: Function, columns: Sequence[str]) -> pl.Series:
     if not columns:
-        return pl.Series(name, [_value(name, function, (), ())] * rows.height)
-    arguments, asked = rows.select(columns), arguments_of(function)
+        return pl.Series(name, _values(name, function, [()]) * rows.height)
+    arguments = rows.select(columns)
     distinct = arguments.unique(maintain_order=True)
-    values = _series(name, [_value(name, function, asked, row) for row in distinct.iter_rows()])
+    values = _series(name, _values(name, function, distinct.rows()))
     found = arguments.join(
         distinct.with_columns(values.alias("__value")), on=columns, how="left", nulls_equal=True, maintain_order="left"
     )
     return found["__value"].alias(name)
 
 
-def _value(name: str, function: Function, asked: Sequence[str], arguments: Sequence[Any]) -> Value:
-    """One answer as serving takes it; Invalid, with what was asked, for an error and for what is no value."""
+def _values(name: str, function: Function, asked: Sequence[Sequence[Any]]) -> list[Value]:
+    """The answers to some sets of arguments as serving takes them.
+
+    Raises Invalid, with what was asked, for an error and for what is no value.
+    """
+    answers: list[Any] = []
     try:
-        answer = function(*arguments)
+        for arguments in asked:
+            answers.append(function(*arguments))
     except RAISED as error:
         raise Invalid(
-            f"The feature {name} of {call_in_words(asked, arguments)} fails: {raised(error)}.",
+            f"The feature {name} of {_asked(function, asked[len(answers)])} fails: {raised(error)}.",
             "Make the function answer it, None where there is no answer; or keep such rows out by the contract.",
             f"features.on_demand.{name}",
         ) from error
+    if are_plain(answers):
+        return answers
+    return [_value(name, function, arguments, answer) for arguments, answer in zip(asked, answers, strict=True)]
+
+
+def _value(name: str, function: Function, arguments: Sequence[Any], answer: Any) -> Value:
     try:
         return feature_value(answer)
     except Invalid as wrong:
         raise Invalid(
-            f"The feature {name} of {call_in_words(asked, arguments)} {wrong.message}.",
+            f"The feature {name} of {_asked(function, arguments)} {wrong.message}.",
             wrong.remedy,
             f"features.on_demand.{name}",
         ) from wrong
+
+
+def _asked(function: Function, arguments: Sequence[Any]) -> str:
+    return call_in_words(arguments_of(function), arguments)
 
 
 def _series(name: str, values: list[Value]) -> pl.Series:

@@ -36,7 +36,8 @@ def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         # Without a zone the text has none either, and so breaks the contract's type.
         zone = "" if dtype.time_zone is None else "Z"
-        moment = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
+        # What is stored is in UTC, whatever the zone; one that is an offset would not be converted.
+        moment = column if dtype.time_zone is None else column.to_physical().cast(pl.Datetime(dtype.time_unit, "UTC"))
         return moment.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
     if isinstance(dtype, pl.Time):
         # A cast leaves out what is smaller than a second.

@@ -100,11 +100,15 @@ def _refuse_parquet_inside(name: str, source: Source) -> None:
         raise Rejected(f"{name}: is gzipped Parquet.", "Upload the Parquet file itself; it is packed already.")
 
 
-def _refuse_containers(name: str, content: bytes) -> None:
-    found = next((what for magic, what in _CONTAINERS.items() if content.startswith(magic)), None)
+def container(content: bytes) -> str | None:
+    """What a file is that begins so, where it is something else than text or Parquet."""
     if content[_TAR] == b"ustar":
-        found = "a tar archive"
-    if found:
+        return "a tar archive"
+    return next((what for magic, what in _CONTAINERS.items() if content.startswith(magic)), None)
+
+
+def _refuse_containers(name: str, content: bytes) -> None:
+    if found := container(content):
         raise Rejected(f"{name}: is {found}.", "Upload CSV, gzipped CSV or Parquet.")
     if content.startswith(_UTF_16):
         raise Rejected(f"{name}: is not UTF-8 but UTF-16.", "Save the file in UTF-8.")

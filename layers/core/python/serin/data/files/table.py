@@ -57,7 +57,8 @@ class Table:
     `text` has the file's columns, in its order, for the rows that have a value for each; `numbers`
     (1 is the first row below the header) says which rows these are; a null is where nothing was written. `ragged`
     holds the other rows whole: `__row`, `__text`. Where the file corrects rows that were set aside, `origins` has for
-    each row of `text` which one (`__upload`, `__row`), or nulls. Columns in `unread` hold no plain values.
+    each row of `text` which one (`__upload`, `__row`), or nulls. Columns in `unread` hold no plain values, or
+    none that may be kept.
     """
 
     name: str

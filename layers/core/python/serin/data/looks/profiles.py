@@ -11,12 +11,14 @@ from serin.data.contract.types import POLARS_TYPES
 from serin.data.looks.associations import Labelled
 from serin.data.looks.distributions import examples_of, numbers_of, text_of, times_of, top_of
 from serin.domain.charter import Task
-from serin.domain.contracts import NOT_SHOWN, Column
+from serin.domain.contracts import NOT_SHOWN, Classification, Column
 from serin.domain.profiles import Association, ColumnProfile, Flag, Profile
 
 DETAILED = 120
 ROWS_SHOWN = 5
 LONGEST_DESCRIPTION = 200
+DERIVED: Classification = "restricted"
+"""The class of what is derived of columns that are not shown: nobody can say of which."""
 MOSTLY = 0.5
 UNIQUE = 0.95
 ENOUGH_ROWS = 100
@@ -27,7 +29,10 @@ SUSPECT_ORDER = 0.98
 
 @dataclass(frozen=True)
 class About:
-    """What is known of a table beside its rows: the contract's columns, the label, what is known only afterwards."""
+    """What is known of a table beside its rows: the contract's columns, the label, what is known only afterwards.
+
+    `not_shown` are derived columns that may be made of values which nobody is shown.
+    """
 
     dataset: str
     of_rows: int
@@ -36,6 +41,7 @@ class About:
     task: Task | None = None
     afterwards: Set[str] = frozenset()
     notes: tuple[str, ...] = ()
+    not_shown: Set[str] = frozenset()
 
 
 def profile_of(frame: pl.DataFrame, about: About) -> Profile:
@@ -81,7 +87,7 @@ def _column(values: pl.Series, about: About, labelled: Labelled | None, *, detai
         missing=values.null_count(),
         distinct=distinct,
         derived=bool(about.columns) and known is None,
-        classification=known.classification if known else None,
+        classification=known.classification if known else DERIVED if values.name in about.not_shown else None,
         association=association,
     )
     together = labelled is not None and labelled.comes_with(values)

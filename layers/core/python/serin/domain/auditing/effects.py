@@ -7,6 +7,7 @@ from datetime import datetime
 from serin.domain.approvals import Approval
 from serin.domain.asking import Asking
 from serin.domain.auditing.entry import Entry, What, entry_id
+from serin.domain.batches import Batch, file_in
 from serin.domain.datasets import Upload
 from serin.domain.erasures import Erasure
 from serin.domain.experiments import Run
@@ -48,7 +49,8 @@ def erasure_entries(erasure: Erasure) -> tuple[Entry, ...]:
 
 
 def _erasure(erasure: Erasure, dataset: str, what: What, at: datetime) -> Entry:
-    counted = ", ".join(f"{count:,} of {place}" for place, count in erasure.erased.items())
+    left = {"files nobody can read, which stay": len(erasure.unread)} if erasure.unread else {}
+    counted = ", ".join(f"{count:,} of {place}" for place, count in {**erasure.erased, **left}.items())
     return Entry(
         entry_id(what, dataset, erasure.id),
         at,
@@ -71,6 +73,30 @@ def asked_for_training(model: str, run_id: str, said: str, asking: Asking) -> En
 def asked_for_release(model: str, release_id: str, said: str, asking: Asking) -> Entry:
     """Somebody's call for a release or a way back; the release says the rest."""
     return _asked_for("release asked for", model, f"release {release_id}", said, asking)
+
+
+def asked_for_backfill(model: str, view: str | None, asking: Asking) -> Entry:
+    """Somebody's call for views to be filled again."""
+    about, said = f"backfill {asking.correlation}", "every view that is behind" if view is None else f"the view {view}"
+    return _asked_for("backfill asked for", model, about, said, asking)
+
+
+def asked_for_batch(batch: Batch) -> Entry:
+    """Somebody's call for a file to be scored."""
+    name, about = entry_id("batch asked for", batch.model, batch.id), f"batch {batch.id}"
+    said = f"{file_in(batch.key)} by version {batch.version}"
+    by, began = batch.by or None, batch.correlation
+    return Entry(name, batch.at, "people", batch.model, "batch asked for", about, said, by, correlation=began)
+
+
+def row_corrected(model: str, dataset: str, upload: str, number: int, file: str, asking: Asking) -> Entry:
+    """A row that was set aside and that somebody sent in again, for a model that reads it; the file's upload follows.
+
+    What was corrected is in the files.
+    """
+    name, said = entry_id("row corrected", dataset, file), f"row {number:,} of {dataset}, sent in again as {file}"
+    about, by, began = f"upload {upload}", (asking.by, asking.token), asking.correlation
+    return Entry(name, asking.at, "people", model, "row corrected", about, said, *by, correlation=began)
 
 
 def asked_for(what: What, model: str, about: str) -> str:

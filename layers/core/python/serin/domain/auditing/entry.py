@@ -19,6 +19,8 @@ OF_MODELS: tuple[Area, ...] = ("trainings", "registry", "releases", "people", "w
 """The areas whose entries belong to a model; those of `data` belong to a dataset, those of `access` to the stage."""
 STAGE = "stage"
 """Whose the entries of `access` are."""
+EVERYBODYS = "all models"
+"""Whose the entries of `watch` are that are about what models share; no model is called so."""
 
 What = (
     Literal["upload accepted", "upload rejected"]
@@ -27,13 +29,15 @@ What = (
     | Literal["release asked for", "release began", "step taken", "calls moved", "release judged", "release ended"]
     | Literal["wished", "question put", "question answered", "question closed"]
     | Literal["episodes opened", "episodes acknowledged", "episodes closed", "feedback capped"]
+    | Literal["alarm went off", "alarm is over"]
+    | Literal["row corrected", "backfill asked for", "batch asked for"]
     | Literal["token made", "token revoked"]
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One effect: `what` was done to `about`, of `owner`, which is a model, a dataset or, for `access`, the stage.
+    """One effect: `what` was done to `about`, of `owner`: a model or all, a dataset or, for `access`, the stage.
 
     `by` owns the `token` and had that `role`; none of them where the platform did it by itself. `correlation` is what
     it all began with, where the record knows it: the steps of a release have that of the release they name. `digest` is

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from serin.domain.asking import Asking
 from serin.domain.errors import Denied, Invalid, NotFound
 from serin.domain.names import checked_name
 from serin.http.console.desk import Desk, Visit
@@ -35,7 +36,8 @@ def correct(desk: Desk, visit: Visit, names: Names) -> Response:
     from serin.services.correct_row import correct_row
 
     name, form = _known_dataset(desk, names["dataset"]), visit.form
-    if not _may_correct(desk, visit, name):
+    model = next((reader for reader in _readers(desk, name) if visit.may("correct", reader)), None)
+    if model is None:
         raise Denied(
             f"Your token may correct rows of no model that reads {name}.",
             "Ask for a token with the scope correct:<model> of one.",
@@ -46,9 +48,10 @@ def correct(desk: Desk, visit: Visit, names: Names) -> Response:
     values = {
         field.removeprefix("value:"): value or None for field, value in form.items() if field.startswith("value:")
     }
-    ports = desk.ports
+    ports, token = desk.ports, visit.visitor.token
     file = correct_row(
-        *(name, form.get("upload", ""), int(number), values, contract),
+        *(name, form.get("upload", ""), int(number), values, contract, model),
+        Asking(token.owner, token.id, ports.clock.now(), visit.sent.request_id),
         catalog=desk.catalog,
         lake=ports.lake,
         uploads=ports.uploads,

@@ -1,4 +1,4 @@
-"""The experiments of a model: trainings and trials in an order, those of which conditions hold, or side by side."""
+"""The experiments of a model: runs and trials in an order, those of which conditions hold, or side by side."""
 
 from __future__ import annotations
 

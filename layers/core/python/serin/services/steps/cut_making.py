@@ -16,11 +16,12 @@ from serin.data.features.on_demand import on_demand_functions
 from serin.data.features.shards import ShardedRows
 from serin.domain.charter import Charter
 from serin.domain.cut_pieces import TASK, CutTask, Done, PieceDone, dealing, following
-from serin.domain.cut_plan import enlarged, plan_training_set
+from serin.domain.cut_plan import CutPlan, enlarged, plan_training_set
 from serin.domain.cut_sizes import ROUNDS, Round
 from serin.domain.cuts import Cuts
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns
+from serin.domain.features import views_at_most
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
 from serin.domain.plan_costs import LastFits, over_ceiling
@@ -41,12 +42,14 @@ from serin.services.steps.table_sizes import Segments, listed, table_sizes
 class PiecesWanted(Exception):
     """Raised in place of an answer: pieces have to be run by others, who then ask again, with the task.
 
-    `items` is where the list of all pieces of the round lies, `pieces` those that have not been run.
+    `items` is where the list of all pieces of the round lies, `pieces` those that have not been run; `begun` is the
+    task itself, whose place is `task`.
     """
 
     def __init__(self, task: CutTask, wanted: RoundToRun) -> None:
         super().__init__(f"{len(wanted.pieces)} pieces of {wanted.round}")
-        self.task, self.items, self.pieces = task.at(TASK), wanted.items, wanted.pieces
+        self.begun, self.task = task, task.at(TASK)
+        self.round, self.items, self.pieces = wanted.round, wanted.items, wanted.pieces
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ def _planned(source: CutSource, each: Round, over: Done) -> Sequence[str]:
     return names
 
 
-Carried = Literal["here", "mapped", "always_mapped"]
-"""Who runs pieces: the process that asks; or where that takes too long others; or others in any case."""
+Carried = Literal["here", "others", "always_mapped", "always_shared"]
+"""Who runs pieces: the process that asks; or where that takes too long others, as the plan has it; or in any case a map
+over functions, or jobs that share them."""
+FEWEST_JOBS = 2
+"""So many jobs share pieces in any case."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class MakingInPieces:
         charter, contracts = self.source.charter, self.source.contracts
         if charter.budget.usd_per_month is None:
             return None
-        planned = charter, contracts, self.heads, charter.features.views, self._last_fits
+        planned = charter, contracts, self.heads, views_at_most(charter), self._last_fits
         plan, _ = planned_set(*planned, catalog=self.catalog, lake=self.lake)
         return over_ceiling(charter.budget, plan.usd, plan.fits)
 
@@ -130,20 +136,25 @@ class MakingInPieces:
         segments = listed(self.heads, catalog=self.catalog)
         sizes = table_sizes(wider, segments, catalog=self.catalog, lake=self.lake)
         last = self._last_fits
-        if self.carried == "always_mapped":
+        if self.carried in ("always_mapped", "always_shared"):
             sizes, last = enlarged(sizes), None
         views = views_asked(wider, on_demand_functions(wider, self.functions))
         plan = plan_training_set(wider, sizes, views, last=last)
         if plan.refused:
             return plan.refused
-        task = self._begun(plan.cuts, segments, wider)
-        if self.carried == "here" or (self.carried == "mapped" and plan.carrier == "process"):
+        task = replace(self._begun(plan.cuts, segments, wider), jobs=self._jobs(plan))
+        if self.carried == "here" or (self.carried == "others" and plan.carrier == "process"):
             source = self._source(task, wider, files=FolderStore())
             while unfinished := next_round(source):
                 for piece in unfinished.pieces:
                     run_piece(source, piece)
             return source
         return self._carried(self._source(self._handed_over(task, champion, wider), wider, files=self.lake))
+
+    def _jobs(self, plan: CutPlan) -> int:
+        if self.carried == "always_shared":
+            return max(plan.piece_jobs, FEWEST_JOBS)
+        return plan.piece_jobs if self.carried == "others" else 0
 
     def _carried(self, source: CutSource) -> CutSource:
         if unfinished := next_round(source):

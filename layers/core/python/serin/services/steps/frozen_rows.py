@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
 
 import polars as pl
 
 from serin.data.features.as_of import MOMENT
-from serin.data.features.columns import Columns, to_npz
+from serin.data.features.columns import Columns, write_npz
 from serin.data.features.joins import Functions, training_rows
 from serin.data.features.standing import JUDGES
 from serin.data.files.parquet import to_parquet
@@ -21,12 +24,14 @@ from serin.domain.errors import Invalid, TooLarge
 from serin.domain.experiments import ChampionColumns, TrainingSet, learnable_without_time
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
+from serin.domain.scratch import SCRATCH
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import charter_beside, charter_with, only_champions
 from serin.services.steps.cut_making import Carried, MakingInPieces, keep_rows, made_rows
 from serin.services.steps.cut_rounds import CutSource
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.made_with import lock_digest
+from serin.services.steps.stored_files import pieces_of
 from serin.services.steps.training_tables import Tables, TrainingTables
 
 _NO_LABEL = "no row has a label yet"
@@ -34,16 +39,19 @@ _NO_LABEL = "no row has a label yet"
 
 @dataclass(frozen=True, eq=False)
 class FrozenRows:
-    """A training set that is not written yet: its rows as the trainer reads them; `keep` puts them where people do."""
+    """A training set that is not kept yet: its rows as the trainer reads them; `keep` puts them where people do.
+
+    The rows are a file of this function's, which ends with this object.
+    """
 
     training_set: TrainingSet
-    columns: bytes
+    columns: IO[bytes]
     keep: Callable[[str], None]
 
     def kept(self, source: ModelSource, *, lake: ObjectStore) -> TrainingSet:
         """Write it, and what it was made by; the record of both."""
         self.keep(self.training_set.parquet)
-        lake.put(self.training_set.columns, self.columns)
+        lake.put_file(self.training_set.columns, Path(self.columns.name))
         return replace(self.training_set, source=keep_source(source, lake=lake))
 
     def elsewhere(self) -> FrozenRows:
@@ -78,7 +86,7 @@ def freeze_rows(
         return _frozen_in_pieces(making, champion)
     if ceiling := making.over_ceiling():
         return ceiling
-    if carried == "always_mapped":
+    if carried in ("always_mapped", "always_shared"):
         return _frozen_in_pieces(making, champion)
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
@@ -140,13 +148,19 @@ def _frozen(
     if learnable < charter.training.minimum_rows:
         needed = charter.training.minimum_rows
         return f"{learnable:,} labelled rows before the holdout; training.minimum_rows is {needed:,}"
-    columns, places = to_npz(rows, charter, wider), _places(charter.model, name)
+    # It ends with the frozen rows.
+    columns = NamedTemporaryFile(prefix=SCRATCH, suffix=".npz")  # noqa: SIM115
+    places = _places(charter.model, name)
+    write_npz(columns, rows, charter, wider)
+    columns.flush()
+    with pieces_of(Path(columns.name)) as content:
+        columns_digest = digest(content)
     made = TrainingSet(
         id=name,
         model=charter.model,
         parquet=places[0],
         columns=places[1],
-        columns_digest=digest(columns),
+        columns_digest=columns_digest,
         rows=rows.height,
         learnable=learnable,
         heads={dataset: head.digest for dataset, head in heads.items()},

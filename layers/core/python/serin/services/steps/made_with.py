@@ -27,7 +27,9 @@ def lock_digest(beside: str) -> str:
 @cache
 def _pins_digest(folder: str) -> str:
     # What is installed stays while a process runs, and to read it is a tenth of a second of each step of a training.
-    pins = {f"{_normal(package.name)}=={package.version}" for package in distributions(path=[folder])}
+    # Each package's file is read once: its name and its version by themselves would read it twice.
+    packages = (package.metadata for package in distributions(path=[folder]))
+    pins = {f"{_normal(package['Name'])}=={package['Version']}" for package in packages}
     return digest(*sorted(pins))
 
 

@@ -9,7 +9,7 @@ from serin.domain.charter import Charter, Scalar
 from serin.domain.experiments import TrainingSet
 from serin.domain.judgement.champion import MINIMUM_BLOCKS
 from serin.domain.models import ModelVersion
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows
 from serin.learning.splits import holdout_of, judging_splits
 from serin.measures.blocks import Blocks
 
@@ -17,7 +17,7 @@ from serin.measures.blocks import Blocks
 def compares_recipes(
     charter: Charter,
     training_set: TrainingSet,
-    columns: TrainingColumns,
+    columns: LabelledRows,
     champion: ModelVersion | None,
     params: Mapping[str, Scalar],
 ) -> bool:

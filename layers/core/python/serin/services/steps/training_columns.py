@@ -5,13 +5,18 @@ from __future__ import annotations
 from serin.domain.errors import Corrupt
 from serin.domain.experiments import TrainingSet
 from serin.domain.names import digest
-from serin.learning.columns import TrainingColumns, read_columns
+from serin.learning.columns import LabelledRows, TrainingColumns, read_columns, read_labelled
 from serin.ports import ObjectStore
 
 
 def training_columns(training_set: TrainingSet, *, lake: ObjectStore) -> TrainingColumns:
     """The rows of a training set; raises Corrupt when the file is not the one that was recorded."""
     return read_columns(recorded_columns(training_set, lake=lake))
+
+
+def labelled_rows(training_set: TrainingSet, *, lake: ObjectStore) -> LabelledRows:
+    """The same rows without their features, which is what a judge has room for whatever machine fitted."""
+    return read_labelled(recorded_columns(training_set, lake=lake))
 
 
 def recorded_columns(training_set: TrainingSet, *, lake: ObjectStore) -> bytes:

@@ -103,6 +103,28 @@ def test_a_crash_is_a_runtime_exit_error_and_the_next_invocation_starts_anew(
     assert functions.answer(version) == "alive"
 
 
+def test_a_client_that_takes_another_connection_before_it_answers_is_heard(functions: Functions) -> None:
+    """As AWS's does for an invocation of more than two minutes: it trusts no connection that was idle for so long."""
+    source = """
+        import os, socket
+        def handle(event, context):
+            host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].partition(":")
+            closed = 0
+            for number in map(int, os.listdir("/proc/self/fd")):
+                try:
+                    held = socket.socket(fileno=os.dup(number))
+                    if held.getpeername() == (host, int(port)):
+                        held.shutdown(socket.SHUT_RDWR)
+                        closed += 1
+                except OSError:
+                    pass
+            return closed, os.getpid()
+    """
+    version = functions.write(source)
+    (closed, pid), (again, same) = functions.answer(version), functions.answer(version)
+    assert (closed, again, same) == (1, 1, pid)
+
+
 def test_more_memory_than_the_function_has_ends_it(functions: Functions) -> None:
     source = """
         import time
