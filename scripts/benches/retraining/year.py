@@ -12,11 +12,12 @@ from benches.retraining.rows import DAY, before, between
 from benches.retraining.world import World
 from serin.domain.judgement.evidence import Evidence, Sample
 from serin.domain.judgement.gate import judge
-from serin.domain.judgement.policy import Requirements
+from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Cause, Decision
 from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Outcome
 from serin.domain.judgement.retraining.losses import judge_loss, training_alpha
+from serin.domain.judgement.retraining.unasked import gate_for
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.metrics import GREATER_IS_BETTER
@@ -205,8 +206,9 @@ class Year:
         columns = before(world.columns, now - world.lag)
         scores = _contest(world, columns, live)
         evidence = _evidence(world, world.requirements, columns, scores, live.threshold)
-        verdict = judge(evidence, world.requirements)
-        tried = Tried(now, cause, verdict, _poisoned(world, columns, live) if poison else None)
+        gate = gate_for(cause, world.requirements.gate)
+        verdict = judge(evidence, replace(world.requirements, gate=gate))
+        tried = Tried(now, cause, verdict, _poisoned(world, gate, columns, live) if poison else None)
         course.tried.append(tried)
         if verdict.outcome == "pass":
             fitted = self.fitted(now)
@@ -259,9 +261,9 @@ def _evidence(
     return evidence_of("binary", asked, columns, learnt, scores, threshold)
 
 
-def _poisoned(world: World, columns: TrainingColumns, live: Version) -> Verdict:
+def _poisoned(world: World, gate: GatePolicy, columns: TrainingColumns, live: Version) -> Verdict:
     """The verdict on a challenger that learnt from flipped labels: the gate's own metric alone must see it."""
-    asked = Requirements(world.requirements.gate)
+    asked = Requirements(gate)
     learnt = learnable_rows(columns, columns.newest() - world.holdout)
     flips = learnt & (np.random.default_rng(len(columns.label)).random(len(learnt)) < FLIPPED)
     false = replace(columns, label=columns.label.astype(np.bool_) ^ flips)

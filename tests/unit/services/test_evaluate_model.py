@@ -14,7 +14,7 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.domain.charter import Charter, ReleaseTerms
 from serin.domain.errors import Conflict, Corrupt, Invalid
-from serin.domain.experiments import Contest, Run, Trial, TrialResult
+from serin.domain.experiments import RERUN, Contest, Run, Trial, TrialResult
 from serin.domain.judgement.policy import GatePolicy, Matrix, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, Margins
 from serin.domain.judgement.verdicts import Verdict
@@ -204,6 +204,20 @@ def test_a_weak_challenger_is_rejected_and_the_champion_stays() -> None:
 
 def test_a_strong_challenger_beats_the_champion() -> None:
     assert judged(scores(0.8, 0.6), CHAMPION)[0].outcome == "pass"
+
+
+@pytest.mark.parametrize(("cause", "outcome"), [("performance", "pass"), ("call", "pass"), ("schedule", "fail")])
+def test_a_training_that_nothing_asked_for_must_gain_more_surely_and_so_must_its_rerun(
+    cause: str, outcome: str
+) -> None:
+    catalog = a_catalog(cause=cause, best=Trial(1, CHAMPION.params))
+    # More of its own rows and fewer of the others': a gain of 2.2 standard errors.
+    found = scores(0.663, 0.6, challenger=sure(ROWS, 0.663, wrong=5))
+    assert judged_in(catalog, found, CHAMPION).outcome == outcome
+    again = MemoryCatalog()
+    again.begin_run(replace(catalog.run(MODEL, "r1"), id="r0"))
+    again.begin_run(a_run(cause=RERUN, parent="r0", best=Trial(1, CHAMPION.params)))
+    assert judged_in(again, found, CHAMPION).outcome == outcome
 
 
 def test_an_equal_challenger_does_not_beat_the_champion() -> None:

@@ -198,7 +198,9 @@ EFFECTS: Mapping[str, Effect] = {
     "training.search.optimise": Effect("gate", "The metric that picks the best trial.", _SEARCHING),
     "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _SEARCHING),
     "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
-    "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
+    "training.gate.alpha": Effect(
+        "gate", "How often an equal may get in by luck; of what the calendar trains, in a year.", _BOUNDS
+    ),
     "training.gate.block": Effect(
         "gate", "What counts as one observation.", "layers/core/python/serin/measures/blocks.py"
     ),

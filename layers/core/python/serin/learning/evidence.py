@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from serin.domain.judgement.viability import break_even
 from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
 from serin.learning.columns import LabelledRows
 from serin.learning.evaluation import metrics
+from serin.learning.levels import at_level
 from serin.learning.scores import Scores
 from serin.learning.shares import at_share, share_of
 from serin.measures.arrays import Floats, Labels, Mask
@@ -26,6 +27,7 @@ from serin.measures.influence import row_values
 
 _PER = 1000.0
 _LAST_BITS = 1e-9
+_OF_PROBABILITIES = frozenset({"log_loss", "brier"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +87,21 @@ def evidence_of(
         over_trivial=contested.blocks.numbers(contested.gained(metric, contested.trivial)),
         over_champion=over,
         champion_version=scores.champion_version,
+        within_days=_within_days(contested),
         slices=tuple(_slices(contested, columns, scores)),
         value=_value(contested, columns, scores, champion_threshold),
     )
+
+
+def _within_days(contested: Contested) -> Sample | None:
+    """See `Evidence`; metrics that are no mean of rows' own losses would not gain by it."""
+    champion, metric, blocks = contested.champion, contested.asked.gate.metric, contested.blocks
+    if champion is None or contested.task != "binary" or metric not in _OF_PROBABILITIES or blocks.block != "day":
+        return None
+    positive = contested.label == positive_of(contested.classes)
+    ours, theirs = (at_level(score, positive, blocks.of) for score in (contested.challenger, champion))
+    told = replace(contested, challenger=ours)
+    return blocks.numbers(told.gained(metric, theirs))
 
 
 def samples_of(evidence: Evidence) -> dict[str, Sample]:

@@ -12,6 +12,8 @@ from serin.domain.events import Event
 from serin.domain.experiments import Contest, Run, RunStatus, TrainingSet, Trial, summary_of
 from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
+from serin.domain.judgement.policy import Requirements
+from serin.domain.judgement.retraining.unasked import gate_for
 from serin.domain.judgement.verdicts import Outcome, Verdict, warned
 from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion, check_own
@@ -73,7 +75,10 @@ def judge(
     run = catalog.run(charter.model, run_id)
     params = run.best.params if run.best else {}
     recipes = compares_recipes(charter, training_set, columns, champion, params)
-    verdict, contest, measured = _judged(charter, training_set, columns, found, champion, recipes=recipes)
+    # A rerun is held to what the run it repeats was held to.
+    cause = catalog.run(run.model, run.parent).cause if run.parent else run.cause
+    asked = replace(charter.requirements, gate=gate_for(cause, charter.training.gate))
+    verdict, contest, measured = _judged(charter, asked, training_set, columns, found, champion, recipes=recipes)
     if contest is not None:
         learnt = int(learnable_rows(columns, holdout_of(training_set)).sum())
         named = {"model": charter.model, "run": run_id}
@@ -108,6 +113,7 @@ def _keep(run: Run, measured: Sequence[RunMetric], catalog: Catalog) -> None:
 
 def _judged(
     charter: Charter,
+    asked: Requirements,
     training_set: TrainingSet,
     columns: LabelledRows,
     scores: Scores,
@@ -132,7 +138,6 @@ def _judged(
         return refused("the scores of the contest are not of this training set", wrong), None, ()
     learnt = learnable_rows(columns, holdout)
     threshold = _acts_from(champion, scores)
-    asked = charter.requirements
     inflation = inflation_of(splits)
     evidence = evidence_of(charter.task, asked, columns, learnt, scores, threshold, inflation=inflation)
     acts_from = None if evidence.value is None else evidence.value.threshold

@@ -65,11 +65,15 @@ class Evidence:
     `metrics` are the challenger's, by name; one the rows cannot show is left out. `over_trivial` and `over_champion`
     are how much better the challenger is in the gate's metric: positive is better, whichever way the metric runs. The
     trivial answer is the learnt rows' base rates, or their mean.
+
+    `within_days` is the gain over the champion when both are told how often each day's label was positive, so that what
+    they tell apart within a day is left: probabilities of two classes, judged by days. None for all else.
     """
 
     metrics: Mapping[str, Sample]
     over_trivial: Sample
     over_champion: Sample | None = None
     champion_version: int | None = None
+    within_days: Sample | None = None
     slices: Sequence[SliceEvidence] = ()
     value: ValueEvidence | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from serin.domain.judgement.champion import against_champion, seen_power, too_few
+from serin.domain.judgement.champion import against_champion, seen_power, too_few, within_days
 from serin.domain.judgement.evidence import Evidence
 from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.requirements import better_than_trivial, reaches
@@ -37,6 +37,8 @@ def _checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
     yield better_than_trivial(evidence.over_trivial, alpha, metric)
     if evidence.over_champion is not None:
         yield against_champion(evidence.over_champion, asked.gate, evidence.champion_version)
+    if evidence.within_days is not None and asked.gate.unasked:
+        yield within_days(evidence.within_days, asked.gate, evidence.champion_version)
     yield from slice_checks(evidence, asked)
     yield from value_checks(evidence, asked)
 

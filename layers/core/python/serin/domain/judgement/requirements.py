@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.sentences import better, came
+from serin.domain.judgement.sentences import better, came, confidence
 from serin.domain.judgement.verdicts import Check, Outcome
 from serin.domain.metrics import GREATER_IS_BETTER
 
@@ -20,7 +20,7 @@ def at_least(name: str, sample: Sample | None, requirement: float, alpha: float,
         return _unseen(name, requirement, unit)
     bound = measured.lower(alpha)
     outcome: Outcome = "pass" if bound >= requirement else "fail" if measured.estimate < requirement else "inconclusive"
-    sure = f"at least {bound:.4g} with {1 - alpha:.0%} confidence"
+    sure = f"at least {bound:.4g} with {confidence(alpha)} confidence"
     rule = f"even that must be at least {requirement:g}"
     shown = f"{name}: estimated {measured.estimate:.4g} {unit}, {sure}, {rule}: {came(outcome)}"
     return Check(name, outcome, shown, unit, requirement, measured.estimate, bound)
@@ -33,7 +33,7 @@ def better_than_trivial(gain: Sample, alpha: float, metric: str) -> Check:
         return _unseen(name, 0.0, metric)
     bound = found.lower(alpha)
     outcome: Outcome = "pass" if bound > 0 else "fail" if found.estimate <= 0 else "inconclusive"
-    sure = f"at worst {better(bound)} with {1 - alpha:.0%} confidence"
+    sure = f"at worst {better(bound)} with {confidence(alpha)} confidence"
     shown = f"{name}: {metric} is {better(found.estimate)}, {sure}, even that must be better: {came(outcome)}"
     return Check(name, outcome, shown, metric, 0.0, found.estimate, bound)
 
@@ -52,7 +52,7 @@ def reaches(metric: str, sample: Sample | None, floor: float, alpha: float) -> C
     side, bound = ("at least", found.lower(alpha)) if greater else ("at most", found.upper(alpha))
     outcome: Outcome = "pass" if (found.estimate >= floor if greater else found.estimate <= floor) else "fail"
     rule = f"estimated {found.estimate:.4g}, the estimate must be {side} {floor:g}: {came(outcome)}"
-    shown = f"{name}: {rule} (with {1 - alpha:.0%} confidence it is {side} {bound:.4g}, which does not decide)"
+    shown = f"{name}: {rule} (with {confidence(alpha)} confidence it is {side} {bound:.4g}, which does not decide)"
     return Check(name, outcome, shown, metric, floor, found.estimate, bound)
 
 

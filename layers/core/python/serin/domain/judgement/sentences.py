@@ -13,3 +13,8 @@ def better(gain: float) -> str:
 def came(outcome: Outcome) -> str:
     """What came of a check."""
     return {"pass": "it is", "fail": "it is not"}.get(outcome, "these rows cannot show it")
+
+
+def confidence(alpha: float) -> str:
+    """How sure a bound at this error rate is, never rounded up to certainty: `95%`, `99.79%`."""
+    return f"{100 - float(f'{100 * alpha:.2g}'):.10g}%"
