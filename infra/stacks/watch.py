@@ -47,6 +47,8 @@ class WatchStack(SerinStack):
         rule = events.Rule(
             self,
             "AlarmChanged",
+            # By a name of its own: one of this stack would be among those that may call as schedules do.
+            rule_name=f"{self.names.prefix}-alarm-changed",
             description="An alarm of the stage went off, or is over",
             event_pattern=events.EventPattern(
                 source=["aws.cloudwatch"],

@@ -256,7 +256,7 @@ GRANTED: tuple[str, ...] = (
     "events: lambda:InvokeFunction on function:release-model for AbortWanted",
     "events: lambda:InvokeFunction on function:release-model for Deployed",
     "events: lambda:InvokeFunction on function:release-model for ReleaseDied",
-    "events: lambda:InvokeFunction on function:watch-model for AlarmChanged",
+    "events: lambda:InvokeFunction on function:watch-model for alarm-changed",
     "events: lambda:InvokeFunction on function:watch-model for watch-*",
     "events: sqs:SendMessage on uploads for RawObjectCreated",
     "events: sqs:SendMessage on undelivered for * for *",
