@@ -172,6 +172,28 @@ def test_what_was_agreed_to_counts_no_more_once_it_is_another(what: str) -> None
     assert all(one.because for one in world.catalog.latest_approvals(MODEL).items if one.status == "void")
 
 
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_is_again_as_it_was_is_asked_again_and_what_was_said_before_does_not_count(what: str) -> None:
+    world = World()
+    before = {name: getattr(world, name) for name in CHANGES[what]}
+    for _ in range(2):
+        assert not world.ask()
+        for name in ("ana", "bo"):
+            world.say("approve", name)
+        for name, value in CHANGES[what].items():
+            setattr(world, name, value)
+        assert not world.ask()
+        for name, value in before.items():
+            setattr(world, name, value)
+    assert not world.ask()
+    assert [one.roles for one in world.open] == [(role,) for role in reversed(ROLES)]
+    for name in ("ana", "bo"):
+        world.say("approve", name)
+    assert world.ask()
+    put = [entry for entry in world.catalog.latest_entries("people", MODEL).items if entry.what == "question put"]
+    assert len(put) == len(world.catalog.latest_approvals(MODEL).items)
+
+
 def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say_no() -> None:
     both = replace(PEOPLE, who={**PEOPLE.who, "data_scientist": ("ana", "sam")})
     world = World(charter=a_charter(people=both))

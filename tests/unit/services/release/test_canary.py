@@ -302,6 +302,12 @@ def test_a_word_of_who_has_the_role_no_more_does_not_count() -> None:
     world.people = replace(world.people, who={"ml_engineer": ("sam",)})
     assert world.step("rel2", course).next == "open"
     assert world.catalog.approval(MODEL, question.id).status == "void"
+    world.people = replace(world.people, who={"ml_engineer": ("ana",)})
+    assert world.step("rel2", course).next == "open"
+    assert world.known("rel2").reason == "Waits for the word of ml_engineer."
+    (asked_again,) = [one for one in world.catalog.latest_approvals(MODEL).items if one.is_open]
+    answer(world, asked_again, "approve")
+    assert world.step("rel2", course).next != "open"
 
 
 def test_nobody_who_answers_is_reminded_each_day_and_in_a_week_it_is_taken_back() -> None:

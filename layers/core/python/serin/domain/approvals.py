@@ -102,6 +102,10 @@ class Approval:
         """Without effect from here on."""
         return replace(self, status=status, because=because, ended=at, revision=self.revision + 1)
 
+    def once_more(self) -> Approval:
+        """The same question as another one, of which nothing has been said yet."""
+        return replace(self, id=digest("approval", self.id)[:_ID])
+
     def reminded(self, now: datetime) -> Approval:
         """Told again."""
         return replace(self, told=now, revision=self.revision + 1)
