@@ -135,6 +135,8 @@ def test_who_says_no_ends_it_with_the_reason() -> None:
         world.wait()
     with pytest.raises(Denied, match="Rejected by bo: so"):
         world.ask()
+    left = {one.roles[0]: one.because for one in world.catalog.latest_approvals(MODEL).items if one.status == "void"}
+    assert left == {"data_scientist": "the training has ended: Rejected by bo: so"}, "nobody need answer any more"
 
 
 def test_people_are_reminded_each_day_and_after_a_week_it_has_expired() -> None:

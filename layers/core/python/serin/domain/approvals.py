@@ -93,8 +93,11 @@ class Approval:
         """With its answer; Conflict where it has one, or asks no more."""
         if self.expired_at(answer.at) or not self.is_open:
             status = "expired" if self.is_open else self.status
-            by = f" by {self.answer.by}" if self.answer else ""
-            raise Conflict(f"The approval {self.id} is {status}{by}.", "List the open ones: ./scripts/serin approve.")
+            by = f" by {self.answer.by}" if self.answer and status in ("approved", "rejected") else ""
+            because = f": {self.because}" if self.because else ""
+            raise Conflict(
+                f"The approval {self.id} is {status}{by}{because}.", "List the open ones: ./scripts/serin approve."
+            )
         status = "approved" if answer.word == "approve" else "rejected"
         return replace(self, status=status, answer=answer, revision=self.revision + 1)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import takewhile
 
 from serin.domain.approvals import Approval
 from serin.domain.errors import NotFound
+from serin.domain.releases import Release
 from serin.ports import Catalog, Clock
 from serin.services.steps.approvals import approvals_of
 
@@ -48,6 +50,13 @@ def withdraw(question: Approval, because: str, now: datetime, *, catalog: Catalo
     """The approval counts for nothing any more, answered or not."""
     if question.status in ("open", "approved"):
         saved(question.closed("void", because, now), catalog=catalog)
+
+
+def withdraw_open(release: Release, because: str, now: datetime, *, catalog: Catalog) -> None:
+    """Nobody need answer any more what was asked about a release, all of which was put since it began."""
+    for one in takewhile(lambda one: one.at >= release.at, approvals_of(release.model, catalog=catalog)):
+        if one.release == release.id and one.is_open:
+            withdraw(one, because, now, catalog=catalog)
 
 
 def saved(changed: Approval, *, catalog: Catalog) -> Approval:
