@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from serin.data.contract import trial
@@ -89,6 +89,7 @@ CONDITIONS = st.recursive(
 
 
 @given(condition=CONDITIONS)
+@example(condition=Expression("%", (constant(2**63 - 1),)))
 def test_whatever_condition_is_accepted_runs_over_an_upload(condition: Expression) -> None:
     contract = replace(CONTRACT, rules=(Rule("r", "condition", ("shop",), "consistency", condition=condition),))
     try:

@@ -170,6 +170,7 @@ def test_a_zone_that_is_an_offset_is_read_or_refused_by_what_it_is(monkeypatch: 
         assert of_file("offset-zone.parquet", contract(times)).accepted.rows() == [
             (datetime(2024, 6, 1, 4, 30, tzinfo=UTC), 1)
         ]
+    monkeypatch.delenv("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", raising=False)
     with pytest.raises(Rejected, match=r"has times in the zone '\+05:30'") as caught:
         of_file("offset-zone.parquet", contract({"n": "integer"}))
     assert caught.value.remedy == "Write them in UTC, or in a zone by its name, such as Europe/Paris."

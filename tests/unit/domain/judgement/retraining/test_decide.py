@@ -41,6 +41,7 @@ DECAY = [Decayed(days * DAY, 0.001 * days) for days in (7, 14, 21, 28)]
         ({}, {"live_since": NOW - 90 * DAY, "performance": LOSS, "truth": "feedback"}, "train", "schedule"),
         ({"new_rows": 500}, {"new_rows": 499}, "none", None),
         ({"new_rows": 500}, {"new_rows": 500}, "train", "volume"),
+        ({"new_rows": 500}, {"new_rows": 500, "live_since": NOW - 90 * DAY}, "train", "volume"),
         ({"window": 20 * DAY}, {}, "train", "age"),
         ({}, {"performance": LOSS, "busy": "release 7"}, "wait", "performance"),
         ({}, {"performance": LOSS, "attempts": [an_attempt(14)]}, "wait", "performance"),

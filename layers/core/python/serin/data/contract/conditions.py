@@ -27,8 +27,7 @@ def compiled(expression: Expression, integers: Collection[str]) -> pl.Expr:
         return _OTHERS[expression.operation](*parts)
     compute = _ARITHMETIC[expression.operation]
     if (bits := _bits(expression, integers)) is not None and bits <= _MOST_BITS:
-        whole = [part.cast(pl.Int128) for part in parts]
-        return pl.when(whole[1] != 0).then(compute(*whole)) if expression.operation == "%" else compute(*whole)
+        return compute(*(part.cast(pl.Int128) for part in parts))
     result = compute(*(part.cast(pl.Float64) for part in parts))
     return pl.when(result.is_finite()).then(result)
 
@@ -51,8 +50,8 @@ def _in(value: pl.Expr, *choices: pl.Expr) -> pl.Expr:
 
 
 def _remainder(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """With the sign of what is divided, as SQL has it; polars gives it the divisor's."""
-    return (left.abs() % right.abs()) * left.sign()
+    """With the sign of what is divided, as SQL has it; polars gives it the divisor's. Of nothing there is none."""
+    return pl.when(right != 0).then((left.abs() % right.abs()) * left.sign())
 
 
 _LEAVES: Mapping[str, Callable[[Expression], pl.Expr]] = {

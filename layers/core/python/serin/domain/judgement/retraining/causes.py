@@ -27,18 +27,18 @@ class Reason:
 
 
 def reasons(policy: RetrainingPolicy, facts: Facts) -> Iterator[Reason]:
-    """All there are; of what truth shows before what inputs show, and both before the calendar."""
+    """All there are: what truth shows, what inputs show, the version's age, the rows that came, and the calendar."""
     yield from _performance(policy, facts)
     yield from _drift(policy, facts)
     age = facts.now - facts.learnt_until
     if age >= policy.window:
         because = f"its newest rows are {_days(age)} old, and a training learns from those of {_days(policy.window)}"
         yield Reason("age", because)
+    if policy.new_rows is not None and facts.new_rows >= policy.new_rows:
+        yield Reason("volume", f"{facts.new_rows:,} labelled rows are new, and {policy.new_rows:,} are enough")
     due = due_date(policy, facts)
     if due is not None and facts.now >= due:
         yield Reason("schedule", f"{_days(facts.now - last_word(facts))} have passed, and a training is due after that")
-    if policy.new_rows is not None and facts.new_rows >= policy.new_rows:
-        yield Reason("volume", f"{facts.new_rows:,} labelled rows are new, and {policy.new_rows:,} are enough")
 
 
 def due_date(policy: RetrainingPolicy, facts: Facts) -> datetime | None:
