@@ -9,7 +9,7 @@ from constructs import Construct
 from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.bus import call_function, on_early_end, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import allow, publish
+from infra.constructs.permissions import publish
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.names import EVERY_MODEL
@@ -134,7 +134,6 @@ class ReleaseStack(SerinStack):
             permissions=[
                 *self._may.records(),
                 *self._may.putting_back(),
-                allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
                 publish("Backfill Wanted", "Release Finished", on=self.addresses.bus()),
             ],
             memory=512,

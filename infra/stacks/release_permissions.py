@@ -23,6 +23,7 @@ class ReleasePermissions:
         catalog, control = self._addresses.table("catalog"), self._addresses.table("control")
         return [
             allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=catalog),
+            allow("dynamodb:Query", on=self._addresses.index("catalog", "by-moment")),
             allow_items(
                 *("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
                 on=control,

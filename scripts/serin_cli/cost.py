@@ -15,6 +15,7 @@ from serin.domain import prices
 from serin.domain.actual_cost import ActualCost
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.measurements import Estimate
+from serin.domain.plain_numbers import counted
 from serin.domain.records import from_record
 from serin.files.models import read_models
 from serin_cli import story
@@ -57,7 +58,7 @@ def cost(
     numbers = {"--requests-per-day": requests_per_day, "--ms": ms, "--training-seconds": training_seconds}
     for name, number in numbers.items():
         if not 0 <= number <= _MOST:
-            raise Invalid(f"{name} is {number:g}.", f"Name a number from 0 to {_MOST:,}.", name)
+            raise Invalid(f"{name} is {counted(number)}.", f"Name a number from 0 to {_MOST:,}.", name)
     charters = {one.charter.model: one.charter for one in read_models(MODELS)}
     if model not in charters:
         raise NotFound(f"There is no model {model!r} here.", f"Name one of: {', '.join(charters)}.")
@@ -166,7 +167,7 @@ def _record(line: Line) -> dict[str, Any]:
 
 
 def _print(bill: Bill, assumed: Assumptions) -> None:
-    story.say(f"A month of {bill.model} in USD, {bill.requests_per_day:,g} requests a day, alone on its stage")
+    story.say(f"A month of {bill.model} in USD, {counted(bill.requests_per_day)} requests a day, alone on its stage")
     for kind, title in _TITLES.items():
         story.chapter(f"{title}: ${bill.of_kind(kind):,.2f}")
         story.show_table(list(_rows(bill, kind)), ("what", "USD", "how"))

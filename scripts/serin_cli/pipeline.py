@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -47,9 +48,24 @@ def pipeline(
     """
     name, place = PLACES[system]
     text, target = (TEMPLATES / name).read_text(encoding="utf-8"), Path(place)
-    if target.exists() and target.read_text(encoding="utf-8") != text:
+    if _is_another(target, text):
         raise Conflict(f"{target} is there already and says something else.", "Move it away, or keep yours.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Conflict(
+            f"{target} cannot be written: {error.strerror}.", f"Let {target.parent} be a folder you may write to."
+        ) from error
     lines = _NEXT[system]
     return Outcome({"written": str(target), "next": list(lines)}, said=[f"{target} is written.", *lines])
+
+
+def _is_another(target: Path, text: str) -> bool:
+    """Whether something else is there, be it a folder, a link to nowhere, or no text."""
+    if not os.path.lexists(target):
+        return False
+    try:
+        return target.read_text(encoding="utf-8") != text
+    except (OSError, UnicodeDecodeError):
+        return True

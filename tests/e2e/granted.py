@@ -162,6 +162,7 @@ GRANTED: tuple[str, ...] = (
     "Reconcile: states:StartExecution on stateMachine:release",
     "ReleaseModel: cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    "ReleaseModel: dynamodb:Query on table/catalog/index/by-moment",
     (
         "ReleaseModel: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control "
         "for DIRECTIVE#* for LEASE#* for LIVE#* for PARKED#*"

@@ -56,11 +56,19 @@ def test_a_person_reads_each_line_the_break_even_and_the_prices_day(capsys: pyte
     assert "All of Serin costs more at every number of requests" in shown
 
 
+def test_requests_are_written_to_the_last_one(capsys: pytest.CaptureFixture[str]) -> None:
+    for a_day, said in ((1_234_567.0, "1,234,567"), (0.4, "0.4"), (0.0, "0"), (1e9, "1,000,000,000")):
+        command.cost(MODEL, requests_per_day=a_day)
+        assert f" in USD, {said} requests a day" in capsys.readouterr().out
+
+
 def test_what_cannot_be_counted_is_refused() -> None:
     with pytest.raises(Invalid, match="--requests-per-day is -1"):
         command.cost(MODEL, requests_per_day=-1.0)
     with pytest.raises(Invalid, match="--requests-per-day is nan"):
         command.cost(MODEL, requests_per_day=float("nan"))
+    with pytest.raises(Invalid, match="--requests-per-day is 1,000,000,001"):
+        command.cost(MODEL, requests_per_day=1_000_000_001.0)
     with pytest.raises(NotFound, match="There is no model 'other'"):
         command.cost("other", requests_per_day=1000.0)
 

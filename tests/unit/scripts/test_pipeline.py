@@ -76,9 +76,26 @@ def test_the_file_is_written_where_its_system_looks_and_nobodys_own_is_overwritt
     for _ in range(2):
         written = pipeline(system).result["written"]
     assert Path(written).read_text() == (FOLDER / PLACES[system][0]).read_text()
-    Path(written).write_text("mine")
+    for mine in (b"mine", b"", b"\xff\xfemine"):
+        Path(written).write_bytes(mine)
+        with pytest.raises(Conflict, match="is there already"):
+            pipeline(system)
+        assert Path(written).read_bytes() == mine
+
+
+def test_what_is_in_the_way_is_named_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".github").write_text("mine")
+    with pytest.raises(Conflict, match=r"serin\.yaml cannot be written: Not a directory"):
+        pipeline("github")
+    assert Path(".github").read_text() == "mine"
+    Path("Jenkinsfile").symlink_to("nowhere")
     with pytest.raises(Conflict, match="is there already"):
-        pipeline(system)
+        pipeline("jenkins")
+    Path("Jenkinsfile").unlink()
+    Path("Jenkinsfile").mkdir()
+    with pytest.raises(Conflict, match="is there already"):
+        pipeline("jenkins")
 
 
 @pytest.fixture

@@ -135,6 +135,8 @@ def test_who_says_no_ends_it_with_the_reason() -> None:
         world.wait()
     with pytest.raises(Denied, match="Rejected by bo: so"):
         world.ask()
+    left = {one.roles[0]: one.because for one in world.catalog.latest_approvals(MODEL).items if one.status == "void"}
+    assert left == {"data_scientist": "the training has ended: Rejected by bo: so"}, "nobody need answer any more"
 
 
 def test_people_are_reminded_each_day_and_after_a_week_it_has_expired() -> None:
@@ -170,6 +172,28 @@ def test_what_was_agreed_to_counts_no_more_once_it_is_another(what: str) -> None
     assert not world.ask()
     assert [one.status for one in world.catalog.latest_approvals(MODEL).items].count("void") == 2
     assert all(one.because for one in world.catalog.latest_approvals(MODEL).items if one.status == "void")
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_is_again_as_it_was_is_asked_again_and_what_was_said_before_does_not_count(what: str) -> None:
+    world = World()
+    before = {name: getattr(world, name) for name in CHANGES[what]}
+    for _ in range(2):
+        assert not world.ask()
+        for name in ("ana", "bo"):
+            world.say("approve", name)
+        for name, value in CHANGES[what].items():
+            setattr(world, name, value)
+        assert not world.ask()
+        for name, value in before.items():
+            setattr(world, name, value)
+    assert not world.ask()
+    assert [one.roles for one in world.open] == [(role,) for role in reversed(ROLES)]
+    for name in ("ana", "bo"):
+        world.say("approve", name)
+    assert world.ask()
+    put = [entry for entry in world.catalog.latest_entries("people", MODEL).items if entry.what == "question put"]
+    assert len(put) == len(world.catalog.latest_approvals(MODEL).items)
 
 
 def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say_no() -> None:

@@ -17,6 +17,7 @@ from serin.domain.people import People
 from serin.domain.release_course import ROUNDS, Course
 from serin.ports import Alarm, AliasState
 from serin.services.answer_approval import answer_approval
+from serin.services.release.abandon import abandon
 from tests.builders import an_asking
 from tests.unit.services.releasing import MODEL, World, policy, with_live
 
@@ -293,6 +294,20 @@ def test_who_asked_for_a_release_or_for_the_training_of_its_version_does_not_agr
     answer(world, question, "approve")
 
 
+def test_once_a_release_has_ended_nobody_need_answer_what_was_asked_and_nobody_can() -> None:
+    world = agreeing(release=("ml_engineer", "data_scientist"))
+    world.step("rel2", world.until("rel2", 2, "open"))
+    by_role = {question.roles[0]: question for question in world.catalog.latest_approvals(MODEL).items}
+    answer(world, by_role["ml_engineer"], "approve")
+    abandon(world.context("rel2"), "Aborted by ana.")
+    kept = {one.roles[0]: (one.status, one.because) for one in world.catalog.latest_approvals(MODEL).items}
+    assert kept["data_scientist"] == ("void", "the release has ended: failed")
+    assert kept["ml_engineer"] == ("approved", None), "what was said was said"
+    world.people = replace(world.people, who={"data_scientist": ("ana",)})
+    with pytest.raises(Conflict, match="is void: the release has ended: failed"):
+        answer(world, by_role["data_scientist"], "approve")
+
+
 def test_a_word_of_who_has_the_role_no_more_does_not_count() -> None:
     world = agreeing(release=("ml_engineer",))
     course = world.until("rel2", 2, "open")
@@ -302,6 +317,12 @@ def test_a_word_of_who_has_the_role_no_more_does_not_count() -> None:
     world.people = replace(world.people, who={"ml_engineer": ("sam",)})
     assert world.step("rel2", course).next == "open"
     assert world.catalog.approval(MODEL, question.id).status == "void"
+    world.people = replace(world.people, who={"ml_engineer": ("ana",)})
+    assert world.step("rel2", course).next == "open"
+    assert world.known("rel2").reason == "Waits for the word of ml_engineer."
+    (asked_again,) = [one for one in world.catalog.latest_approvals(MODEL).items if one.is_open]
+    answer(world, asked_again, "approve")
+    assert world.step("rel2", course).next != "open"
 
 
 def test_nobody_who_answers_is_reminded_each_day_and_in_a_week_it_is_taken_back() -> None:

@@ -93,14 +93,21 @@ class Approval:
         """With its answer; Conflict where it has one, or asks no more."""
         if self.expired_at(answer.at) or not self.is_open:
             status = "expired" if self.is_open else self.status
-            by = f" by {self.answer.by}" if self.answer else ""
-            raise Conflict(f"The approval {self.id} is {status}{by}.", "List the open ones: ./scripts/serin approve.")
+            by = f" by {self.answer.by}" if self.answer and status in ("approved", "rejected") else ""
+            because = f": {self.because}" if self.because else ""
+            raise Conflict(
+                f"The approval {self.id} is {status}{by}{because}.", "List the open ones: ./scripts/serin approve."
+            )
         status = "approved" if answer.word == "approve" else "rejected"
         return replace(self, status=status, answer=answer, revision=self.revision + 1)
 
     def closed(self, status: Literal["expired", "void"], because: str, at: datetime) -> Approval:
         """Without effect from here on."""
         return replace(self, status=status, because=because, ended=at, revision=self.revision + 1)
+
+    def once_more(self) -> Approval:
+        """The same question as another one, of which nothing has been said yet."""
+        return replace(self, id=digest("approval", self.id)[:_ID])
 
     def reminded(self, now: datetime) -> Approval:
         """Told again."""

@@ -13,7 +13,7 @@ from serin.domain.names import digest
 from serin.domain.records import record_digest
 from serin.ports import Catalog, Clock, Notices
 from serin.services.steps.approvals import approvals_of, requesters
-from serin.services.steps.questions import as_kept, how_to_answer, keep_asking, refused_by
+from serin.services.steps.questions import as_kept, how_to_answer, keep_asking, refused_by, withdraw
 from serin.services.train_model import Checked
 
 
@@ -43,6 +43,8 @@ def ask_training(
     asked = [as_kept(said.to(role, requested_by, clock), catalog=catalog) for role in roles]
     answers = [keep_asking(one, lambda put: _tell(put, notices), catalog=catalog, clock=clock) for one in asked]
     if refused := [reason for reason in map(refused_by, answers) if reason]:
+        for left in (answer for answer in answers if answer.is_open):
+            withdraw(left, f"the training has ended: {refused[0]}", clock.now(), catalog=catalog)
         raise Denied(refused[0], f"Settle it, and train again: ./scripts/serin train {charter.model}.")
     open_roles = [answer.roles[0] for answer in answers if answer.status != "approved"]
     run = catalog.run(charter.model, run_id)

@@ -11,12 +11,15 @@ from serin.domain.releases import Parked, Release
 from serin.ports import Catalog, Workflows
 from serin.services.release.context import ReleaseContext
 from serin.services.steps.notices import Telling
+from serin.services.steps.questions import withdraw_open
 
 
 def announce(context: ReleaseContext, release: Release) -> Release:
-    """Say how it ended, on the bus and to people; once it was said it is not said again."""
+    """Say how it ended, on the bus and to people, who need answer nothing of it; once it was said it is not again."""
     if release.announced is not False:
         return release
+    because, now = f"the release has ended: {release.status}", context.clock.now()
+    withdraw_open(release, because, now, catalog=context.catalog)
     detail: dict[str, str | int] = {
         "model": release.model,
         "version": release.version,

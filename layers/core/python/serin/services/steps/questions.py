@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import takewhile
 
 from serin.domain.approvals import Approval
 from serin.domain.errors import NotFound
+from serin.domain.releases import Release
 from serin.ports import Catalog, Clock
 from serin.services.steps.approvals import approvals_of
 
 OTHER = "what was shown is no longer so: "
+_REPLACED = f"{OTHER}see approval "
 Tell = Callable[[Approval], object]
 
 
 def as_kept(question: Approval, *, catalog: Catalog) -> Approval:
-    """The question as it was put, with its answer if there is one, or as it would be put now."""
+    """The question as it was put, with its answer if there is one, or as it would be put now.
+
+    Where another one replaced it and all is again as it was, it is put once more: what was said before stays void.
+    """
     try:
-        return catalog.approval(question.model, question.id)
+        kept = catalog.approval(question.model, question.id)
     except NotFound:
         return question
+    if kept.status == "void" and kept.because is not None and kept.because.startswith(_REPLACED):
+        return as_kept(question.once_more(), catalog=catalog)
+    return kept
 
 
 def keep_asking(question: Approval, tell: Tell, *, catalog: Catalog, clock: Clock) -> Approval:
@@ -41,6 +50,13 @@ def withdraw(question: Approval, because: str, now: datetime, *, catalog: Catalo
     """The approval counts for nothing any more, answered or not."""
     if question.status in ("open", "approved"):
         saved(question.closed("void", because, now), catalog=catalog)
+
+
+def withdraw_open(release: Release, because: str, now: datetime, *, catalog: Catalog) -> None:
+    """Nobody need answer any more what was asked about a release, all of which was put since it began."""
+    for one in takewhile(lambda one: one.at >= release.at, approvals_of(release.model, catalog=catalog)):
+        if one.release == release.id and one.is_open:
+            withdraw(one, because, now, catalog=catalog)
 
 
 def saved(changed: Approval, *, catalog: Catalog) -> Approval:
@@ -70,4 +86,4 @@ def _void_others(question: Approval, now: datetime, catalog: Catalog) -> None:
     """Older questions about the same to the same roles: what they showed, or who has a role, is another now."""
     for other in approvals_of(question.model, catalog=catalog):
         if (other.about, other.roles) == (question.about, question.roles) and other.id != question.id:
-            withdraw(other, f"{OTHER}see approval {question.id}", now, catalog=catalog)
+            withdraw(other, f"{_REPLACED}{question.id}", now, catalog=catalog)
