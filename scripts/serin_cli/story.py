@@ -20,6 +20,7 @@ out = Terminal(highlight=False)
 err = Terminal(stderr=True, highlight=False)
 WIDEST = 6
 MOST_COLUMNS = 1000
+NOTHING = "nothing"
 # What a person looks for; where a record has none of these, its first fields do.
 FIRST_OF_WORK = (
     "model",
@@ -58,7 +59,7 @@ def show_result(result: Any) -> None:
     if isinstance(result, list) and result and all(isinstance(item, Mapping) for item in result):
         show_table(result)
     elif isinstance(result, list):
-        out.print(Text("\n").join(map(cell, result)) or "nothing")
+        out.print(Text("\n").join(map(cell, result)) or NOTHING)
     elif isinstance(result, Mapping) and not any(isinstance(value, (Mapping, list)) for value in result.values()):
         widest = max((len(str(name)) for name in result), default=0)
         for name, value in result.items():
@@ -70,7 +71,7 @@ def show_result(result: Any) -> None:
 
 def show_table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> None:
     """The records' fields of these names, or their first plain ones; what has no room in a row stands below it."""
-    out.print(fitted(records, names or _first(records[0]), out.width))
+    out.print(fitted(records, names or _first(records[0]), out.width) if records else NOTHING)
 
 
 def table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:

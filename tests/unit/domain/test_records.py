@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from serin.domain.access import Token
 from serin.domain.charter import Charter, View
@@ -195,3 +197,21 @@ def test_a_record_from_before_there_were_correlations_is_still_read(made: Any) -
     record = as_record(made)
     assert "correlation" not in record
     assert from_record(type(made), record) == made
+
+
+@dataclass(frozen=True)
+class Spanned:
+    span: timedelta | None
+
+
+@given(st.timedeltas(timedelta(days=-4000), timedelta(days=4000)))
+def test_a_duration_is_read_as_the_api_writes_it(span: timedelta) -> None:
+    written = json.loads(TypeAdapter(Spanned).dump_json(Spanned(span)))
+    assert isinstance(written["span"], str)
+    assert from_record(Spanned, written) == Spanned(span)
+
+
+@pytest.mark.parametrize("written", ["", "1 day", "15D", "P1W", "soon"])
+def test_what_is_no_duration_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="expected a duration"):
+        from_record(Spanned, {"span": written})

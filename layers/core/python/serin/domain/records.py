@@ -1,11 +1,13 @@
 """Frozen dataclasses to plain JSON values and back: how the domain is stored and sent.
 
-`as_record` and `from_record` are inverse. Moments are ISO 8601 in UTC, durations are seconds.
+`as_record` and `from_record` are inverse. Moments are ISO 8601 in UTC, durations are seconds. Durations in ISO 8601 are
+read too, as the API answers them where it describes an answer by its type.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -17,6 +19,8 @@ from serin.domain.moments import moment_text
 from serin.domain.names import digest
 
 T = TypeVar("T")
+_SPAN = re.compile(r"(-)?P(?:(\d+)Y)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+"""As pydantic writes a duration, whose years have 365 days."""
 
 
 def as_record(value: Any) -> Any:
@@ -102,12 +106,24 @@ def _decode_scalar(kind: Any, value: Any, path: str) -> Any:
     if kind is datetime:
         _check(isinstance(value, str), "a moment", value, path)
         return datetime.fromisoformat(value.replace("Z", "+00:00"))
+    if kind is timedelta and isinstance(value, str):
+        return _span(value, path)
     if kind in (float, int, timedelta):
         _check(_is_number(value), "a number", value, path)
         _check(kind is not int or value == int(value), "a whole number", value, path)
         return timedelta(seconds=value) if kind is timedelta else kind(value)
     _check(isinstance(value, kind), kind.__name__, value, path)
     return value
+
+
+def _span(written: str, path: str) -> timedelta:
+    parts = _SPAN.fullmatch(written)
+    if parts is None:
+        raise ValueError(f"{path}: expected a duration such as P1DT2H, found {written!r}")
+    sign, *amounts = parts.groups()
+    years, days, hours, minutes, seconds = (float(amount or 0) for amount in amounts)
+    span = timedelta(days=365 * years + days, hours=hours, minutes=minutes, seconds=seconds)
+    return -span if sign else span
 
 
 def _is_number(value: Any) -> bool:
