@@ -29,10 +29,22 @@ class Held:
 def held() -> Held:
     """What this process has now; what nobody refers to any more is given back first."""
     gc.collect()
-    children = {pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
     own = [_target(file) for file in Path("/proc/self/fd").iterdir()]
     sockets = {name.removeprefix("socket:[").rstrip("]") for name in own if name.startswith("socket:")}
-    return Held(threading.active_count(), len(children), len(sockets & _listening()), len(own))
+    return Held(threading.active_count(), len(children()), len(sockets & _listening()), len(own))
+
+
+def children() -> set[int]:
+    """The processes that any thread of this one has begun."""
+    return {int(pid) for file in Path("/proc/self/task").glob("*/children") for pid in _read(file).split()}
+
+
+def _read(file: Path) -> str:
+    """What is there; of a thread that has ended meanwhile there is nothing."""
+    try:
+        return file.read_text("utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _target(file: Path) -> str:

@@ -14,17 +14,13 @@ from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import Assembly, FileAsset, Stack
 from serin.adapters.clock import SharedClock
 from serin.domain.errors import Conflict, Invalid, SerinError
+from tests.e2e.local.cycles import children
 from tests.e2e.local.templates import REGION, att, aws, function, ref, resource, role
 from tests.e2e.local.templates import assembly as of
 
 
 def left_in(scratch: Path) -> list[Path]:
     return list(scratch.glob("serin-cloud-*"))
-
-
-def children() -> set[int]:
-    """Of every thread of this process."""
-    return {int(pid) for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
 
 
 def is_listening(url: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from serin.domain.approvals import Approval
 from serin.domain.auditing.effects import asked_for
+from serin.domain.paging import PAGE
 from serin.ports import Catalog
 
 
@@ -13,7 +14,7 @@ def approvals_of(model: str, *, catalog: Catalog) -> Iterator[Approval]:
     """The approvals, newest first; a page is read when somebody comes to it."""
     after = None
     while True:
-        page = catalog.latest_approvals(model, after=after)
+        page = catalog.latest_approvals(model, PAGE, after)
         yield from page.items
         if page.next is None:
             return
