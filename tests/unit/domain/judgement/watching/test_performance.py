@@ -43,8 +43,18 @@ def test_two_days_say_nothing() -> None:
 def test_data_drift_and_concept_drift_are_told_apart() -> None:
     lost, same = judged(days(0.6, 7), days(0.72, 28)), judged(days(0.72, 7), days(0.72, 28))
     none = judged(days(0.6, 1), days(0.72, 28))
-    assert "concept drift" in in_words(False, {"roc_auc": lost})
-    assert "has not learnt" in in_words(True, {"roc_auc": lost})
-    assert "nothing is lost so far (data drift)" in in_words(True, {"roc_auc": same})
-    assert "only truth can tell" in in_words(True, {"roc_auc": none})
-    assert "too little truth" in in_words(False, {})
+    assert "concept drift" in in_words("NO_DRIFT_SEEN", {"roc_auc": lost})
+    assert "has not learnt" in in_words("DRIFT", {"roc_auc": lost})
+    assert "nothing is lost so far (data drift)" in in_words("DRIFT", {"roc_auc": same})
+    assert "only truth can tell" in in_words("DRIFT", {"roc_auc": none})
+    assert "too little truth" in in_words("NO_DRIFT_SEEN", {})
+    assert "too little is known" in in_words("INSUFFICIENT_DATA", {"roc_auc": lost})
+    assert "too little data" in in_words("INSUFFICIENT_DATA", {})
+
+
+def test_what_is_unusual_once_is_called_neither_unchanged_nor_drift() -> None:
+    lost, same = judged(days(0.6, 7), days(0.72, 28)), judged(days(0.72, 7), days(0.72, 28))
+    for losses in ({"roc_auc": lost}, {"roc_auc": same}, {}):
+        said = in_words("SUSPECTED", losses)
+        assert "the next window tells" in said
+        assert not any(word in said for word in ("No change", "as they were", "drift"))

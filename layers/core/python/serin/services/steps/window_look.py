@@ -118,5 +118,4 @@ class WindowLook:
 
 
 def _words(report: WindowReport, quality: Quality) -> str:
-    drifted = None if report.drift.status == "INSUFFICIENT_DATA" else report.drift.status == "DRIFT"
-    return in_words(drifted, {of.metric: of for of in quality.performance[:1]})
+    return in_words(report.drift.status, {of.metric: of for of in quality.performance[:1]})

@@ -12,6 +12,7 @@ from typing import Literal
 
 from serin.domain.judgement.bounds import Uncertain, uncertain
 from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.watching.verdicts import Status
 
 PerformanceStatus = Literal["INSUFFICIENT_DATA", "NO_LOSS_SEEN", "LOSS"]
 FEWEST_DAYS, ALIKE = 3, 0.2
@@ -92,24 +93,30 @@ def interval(of: Uncertain, rows: int, alpha: float) -> Interval:
     return Interval(of.estimate, of.lower(alpha / 2), of.upper(alpha / 2), rows, of.blocks)
 
 
-def in_words(drifted: bool | None, losses: Mapping[str, Performance]) -> str:
-    """What moved inputs and lost performance mean together; `drifted` is None where nothing is known of the inputs."""
+def in_words(inputs: Status, losses: Mapping[str, Performance]) -> str:
+    """What the inputs' verdict and lost performance mean together."""
     lost = ", ".join(name for name, of in losses.items() if of.status == "LOSS")
-    judged = any(of.status != "INSUFFICIENT_DATA" for of in losses.values())
     if lost:
-        return _worse(drifted, lost)
-    if drifted and judged:
-        return "Inputs have moved and nothing is lost so far (data drift)."
-    if drifted:
-        return "Inputs have moved (data drift); whether anything is lost, only truth can tell."
-    if drifted is None:
-        return "Nothing is lost so far." if judged else "There is too little data to say anything."
-    return "No change was seen." if judged else "No change of inputs was seen; there is too little truth to say more."
+        return _WORSE[inputs].format(lost=lost)
+    judged = any(of.status != "INSUFFICIENT_DATA" for of in losses.values())
+    return _KEPT[inputs] if judged else _UNJUDGED[inputs]
 
 
-def _worse(drifted: bool | None, lost: str) -> str:
-    if drifted is None:
-        return f"{lost} is worse; too little is known of the inputs to say whether they have moved."
-    if drifted:
-        return f"Inputs have moved and {lost} is worse: the model meets what it has not learnt."
-    return f"Inputs are as they were and {lost} is worse: what they mean has changed (concept drift)."
+_WORSE: Mapping[Status, str] = {
+    "INSUFFICIENT_DATA": "{lost} is worse; too little is known of the inputs to say whether they have moved.",
+    "NO_DRIFT_SEEN": "Inputs are as they were and {lost} is worse: what they mean has changed (concept drift).",
+    "SUSPECTED": "{lost} is worse, and some inputs are unusual: whether they have moved, the next window tells.",
+    "DRIFT": "Inputs have moved and {lost} is worse: the model meets what it has not learnt.",
+}
+_KEPT: Mapping[Status, str] = {
+    "INSUFFICIENT_DATA": "Nothing is lost so far.",
+    "NO_DRIFT_SEEN": "No change was seen.",
+    "SUSPECTED": "Some inputs are unusual, and nothing is lost so far: whether they have moved, the next window tells.",
+    "DRIFT": "Inputs have moved and nothing is lost so far (data drift).",
+}
+_UNJUDGED: Mapping[Status, str] = {
+    "INSUFFICIENT_DATA": "There is too little data to say anything.",
+    "NO_DRIFT_SEEN": "No change of inputs was seen; there is too little truth to say more.",
+    "SUSPECTED": "Some inputs are unusual: whether they have moved, the next window tells; truth is too little yet.",
+    "DRIFT": "Inputs have moved (data drift); whether anything is lost, only truth can tell.",
+}
