@@ -20,6 +20,7 @@ from typing import Any
 from benches.measuring import PROGRESS, ours, ratio
 from benches.scaling.costs import COSTED, cost_of
 from benches.scaling.fitted import fitted
+from benches.scaling.flights import carried
 from benches.scaling.peers import PEERS, beside
 from benches.scaling.sizes import generate, opened, recut
 from benches.scaling.worlds import BUCKETS, SLABS, RandomWorld, in_pieces
@@ -57,9 +58,13 @@ def main() -> None:
     parser.add_argument("--sampled", type=int, default=1_000, help="rows of the largest set that are asked online")
     parser.add_argument("--folder", type=Path, help="where the tables are made, and removed again (default: /tmp)")
     parser.add_argument("--fit", type=int, metavar="ROWS", help="nothing but a model of so many rows, fitted by jobs")
+    parser.add_argument("--flights", type=int, metavar="MONTHS", help="nothing but flights, by each carrier, disturbed")
     arguments = parser.parse_args()
     with TemporaryDirectory(dir=arguments.folder) as name:
-        figures = fitted(arguments.fit, Path(name)) if arguments.fit else _made(arguments)
+        if arguments.flights:
+            figures = carried(Path(name), arguments.seed, arguments.flights)
+        else:
+            figures = fitted(arguments.fit, Path(name)) if arguments.fit else _made(arguments)
     print(json.dumps(figures, indent=2, default=str))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")

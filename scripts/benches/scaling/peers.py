@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -83,7 +82,7 @@ def compared(folder: Path, name: str, rows: int, seed: int = 1) -> dict[str, Any
     }
 
 
-def _files(written: Path) -> Sequence[Path]:
+def _files(written: Path) -> list[Path]:
     return sorted(written.glob("*.parquet")) if written.is_dir() else [written]
 
 
