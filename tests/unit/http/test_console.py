@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from serin.data.files.parquet import from_parquet, to_parquet
+from serin.domain.access import Token, token_hash
 from serin.domain.approvals import Approval, asked
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.experiments import Trial, summary_of
@@ -191,6 +192,17 @@ def test_a_token_that_nobody_knows_opens_nothing(token: str) -> None:
     assert "set-cookie" not in answer.headers
 
 
+def test_a_token_that_may_see_no_page_does_not_sign_in_and_is_told_what_to_ask_for() -> None:
+    browser = Browser(an_api())
+    token = Token(token_hash("serin_secret"), "ana", (f"approve:{MODEL}",), NOON, NOON + timedelta(days=1))
+    browser.api.control.save_token(token)
+    answer = browser.send("POST", "/console/sign-in", {"token": "serin_secret", "then": "/"})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert "no scope read" in answer.text
+    assert f"--owner ana --scope read --scope approve:{MODEL} --for 30d" in answer.text
+
+
 @pytest.mark.parametrize("then", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", ""])
 def test_signing_in_leads_to_no_other_site(then: str) -> None:
     browser = Browser(an_api()).signed_in("read")
@@ -228,7 +240,9 @@ def test_a_form_that_is_not_of_the_session_does_nothing(method: str, template: s
 
 @pytest.mark.parametrize(("method", "template"), [(method, path) for method, path, _ in PAGES])
 def test_every_page_asks_for_its_scope(method: str, template: str) -> None:
-    browser = Browser(an_api()).signed_in("features")
+    browser = Browser(an_api()).signed_in("read")
+    (token,) = browser.api.control.tokens()
+    browser.api.control.save_token(replace(token, scopes=("features",)))
     proof = {"proof": browser.see("/", 403).forms[0].fields["proof"]}
     assert browser.send(method, path_of(template), proof if method == "POST" else None).status_code == 403
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from serin.domain.contract_rules import is_error, rules_of
 from serin.domain.contracts import DIMENSIONS, Contract, Dimension, Rule
-from serin.domain.datasets import Upload, gave_nothing
+from serin.domain.datasets import ONCE, Upload, gave_nothing, judged_last
 from serin.pages import charts
 from serin.pages.charts import Bar
 from serin.pages.frame import Frame
@@ -59,7 +59,9 @@ def quality_page(
     In a frame there is `more`: the rows that are set aside, to be corrected.
     """
     accepted = [upload for upload in uploads if upload.status == "accepted"]
-    latest = next((upload for upload in reversed(accepted) if upload.scorecard), None)
+    latest = judged_last(reversed(accepted))
+    files = [upload for upload in accepted if not upload.is_correction]
+    corrections = [upload for upload in accepted if upload.is_correction]
     rules = rules_kept(latest, contract) if latest else []
     return rendered(
         "quality.html" if frame is None else "console/data.html",
@@ -83,10 +85,14 @@ def quality_page(
         kept=[rule for rule in rules if not rule.broken],
         said=(contract.said or ()) if contract else (),
         notes=_notes(latest) if latest else {},
-        scores=_scores(uploads[-CHARTED:]),
-        volumes=_volumes(accepted[-CHARTED:]),
-        breaks=_breaks(accepted[-CHARTED:], contract),
-        charted=min(CHARTED, len(uploads)),
+        scores=_scores(files[-CHARTED:]),
+        volumes=_volumes(files[-CHARTED:]),
+        breaks=_breaks(files[-CHARTED:], contract),
+        charted=min(CHARTED, len(files)),
+        corrections=len(corrections),
+        corrected=sum(upload.corrected for upload in corrections),
+        still_bad=sum(upload.still_bad for upload in corrections),
+        once=ONCE,
         **more,
     )
 
