@@ -21,6 +21,7 @@ from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter, Input
 from serin.domain.cut_plan import CutPlan
+from serin.domain.cuts import Cut, Cuts
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
@@ -217,6 +218,9 @@ def test_a_record_is_what_its_schema_says(found: dict[str, Any], name: str, item
 
 def test_durations_are_seconds_in_every_answer_and_its_description(found: dict[str, Any]) -> None:
     assert '"duration"' not in json.dumps(found), "some answer has durations in ISO 8601"
+    day = Cut(2, 3, timedelta(days=1))
+    cuts = Cuts({"orders": day}, {"shops": day}, timedelta(hours=1))
+    assert InSeconds[Cuts](cuts).model_dump(mode="json", exclude_none=True) == as_record(cuts)
     event = Event("window", "w1", NOON, "it was looked at", schedule=timedelta(hours=36))
     assert InSeconds[Event](event).model_dump(mode="json", exclude_none=True) == as_record(event)
     (listed,) = Listed[Event](items=[event]).model_dump(mode="json", exclude_none=True)["items"]

@@ -129,7 +129,10 @@ def test_a_number_that_readme_has_for_an_option_is_its_default() -> None:
 
 
 def test_up_says_to_type_next_what_readme_does() -> None:
-    lines = [line.partition("#")[0].strip() for line in the_block_with("serin sample flights --to").splitlines()]
+    lines = [
+        line.partition("#")[0].strip()
+        for line in the_block_with("upload airports build/flights/airports.csv").splitlines()
+    ]
     assert lines == list(NEXT)
     assert the_block_with("serin up --clock").strip() == f"./scripts/serin {EXAMPLES_NOW.strip('`')}"
 
