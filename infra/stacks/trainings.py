@@ -9,6 +9,7 @@ from infra.constructs.bus import call_function, on_early_end
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
 from infra.constructs.stack import Deployment, SerinStack
+from serin.domain.training_size import JUDGE_DISK_MB, JUDGE_MEMORY_MB
 
 
 class TrainingsStack(SerinStack):
@@ -44,6 +45,7 @@ class TrainingsStack(SerinStack):
                 publish("Model Registered", on=self.addresses.bus()),
             ],
             called_by="event",
-            memory=3008,
+            memory=JUDGE_MEMORY_MB,
+            disk=JUDGE_DISK_MB,
             timeout=cdk.Duration.minutes(15),
         )

@@ -194,11 +194,13 @@ class _Cloud:
         """The digest of the rows once they are there; None for an execution that has failed."""
 
         def look() -> str | None:
-            if self._states.describe_execution(executionArn=execution)["status"] in ("FAILED", "TIMED_OUT", "ABORTED"):
-                return ""
-            return next(
-                (one.provenance.rows for one in self._catalog.runs(MODEL) if one.id == run and one.provenance), None
-            )
+            status = self._states.describe_execution(executionArn=execution)["status"]
+            one = next((one for one in self._catalog.runs(MODEL) if one.id == run), None)
+            if one is not None and one.provenance is not None:
+                return one.provenance.rows
+            if status == "SUCCEEDED":
+                raise SystemExit(f"{run} made nothing: {one.reason if one else None}")
+            return None if status == "RUNNING" else ""
 
         digest = wait(look, f"the pieces of {run}")
         if digest:

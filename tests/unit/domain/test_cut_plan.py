@@ -30,7 +30,7 @@ def test_who_carries_follows_from_the_time_that_pieces_take() -> None:
 
 
 def test_small_tables_are_cut_as_if_they_were_large() -> None:
-    tables = enlarged({"orders": table("orders", 10), "shops": table("shops", 1)})
+    tables = enlarged(a_charter(), {"orders": table("orders", 10), "shops": table("shops", 1)})
     assert plan(*tables.values()).carrier != "whole"
     assert len(tables["orders"].files) == 40
 
@@ -145,10 +145,12 @@ def test_where_jobs_may_fit_the_plan_says_on_which_machine_and_what_that_asks_of
     search = a_charter().training.search
     assert needs_of(made)[INSTANCES] == made.machines == min(search.concurrency, search.trials)
     assert any(f"on an {made.machine} of $" in sentence for sentence in sentences_of(made))
-    refused = planned("ml.m5.large", 90_000)
+    refused = planned("ml.m5.large", 10_500)
     assert (refused.machine, refused.machines) == (None, 0)
     assert refused.doubt is not None
     assert "ml.m5.large, the largest machine of training.job" in refused.doubt
+    too_many = planned("ml.m5.24xlarge", 90_000)
+    assert "the judge is a function of 3,008 MB wherever they are fitted" in (too_many.doubt or "")
 
 
 def test_where_jobs_may_share_pieces_they_do_once_they_cost_less_than_functions() -> None:

@@ -9,9 +9,18 @@ import pytest
 
 from serin.domain.charter import JobTerms
 from serin.domain.errors import Conflict, Denied, ModelFailed, SerinError, TooLarge
-from serin.domain.training_jobs import fitted_on, jobs_of, machine_for, place, planned, room_of, why_failed
+from serin.domain.training_jobs import (
+    fitted_on,
+    fitted_where,
+    jobs_of,
+    machine_for,
+    place,
+    planned,
+    room_of,
+    why_failed,
+)
 from serin.domain.training_machines import MACHINES, Machine
-from serin.domain.training_size import rows_in_memory
+from serin.domain.training_size import rows_in_memory, rows_judged
 
 TERMS = JobTerms("ml.m5.4xlarge", timedelta(hours=4), spot=True)
 JOB = planned("dev", "late-orders", "r1", "refit", "", MACHINES["ml.m5.large"], TERMS, 3 * 1024**3)
@@ -27,17 +36,31 @@ def test_the_smallest_machine_that_has_the_memory_is_taken(machine: Machine) -> 
 
 def test_what_a_function_has_room_for_stays_there() -> None:
     assert place(1000, 28, TERMS) is None
-    assert place(20_000_000, 28, TERMS) == MACHINES["ml.m5.2xlarge"]
+    assert place(20_000_000, 28, TERMS) == MACHINES["ml.m5.4xlarge"]
 
 
 def test_above_the_largest_machine_is_refused_with_the_numbers() -> None:
-    with pytest.raises(TooLarge, match=r"400,000,000 rows of 28 columns.*ml\.m5\.4xlarge.*room for") as refused:
-        machine_for(400_000_000, 28, TERMS)
+    with pytest.raises(TooLarge, match=r"50,000,000 rows of 28 columns.*ml\.m5\.4xlarge.*room for") as refused:
+        machine_for(50_000_000, 28, TERMS)
     assert "Allow a larger machine" in refused.value.remedy
     largest = JobTerms("ml.m5.24xlarge", timedelta(hours=4))
     with pytest.raises(TooLarge) as refused:
-        machine_for(10**9, 28, largest)
+        machine_for(50_000_000, 400, largest)
     assert refused.value.remedy.startswith("Shorten training.window")
+
+
+def test_more_rows_than_the_judge_has_room_for_are_refused_with_the_numbers_whatever_machine_may_fit_them() -> None:
+    terms = JobTerms("ml.m5.24xlarge", timedelta(hours=4))
+    most = rows_judged(6)
+    assert machine_for(most, 6, terms).memory_mb < MACHINES[terms.largest].memory_mb
+    with pytest.raises(
+        TooLarge, match=rf"the judge is a function of 3,008 MB.*: it has room for {most:,} rows"
+    ) as refused:
+        machine_for(2 * most, 6, terms)
+    assert refused.value.remedy == "Shorten training.window to 50 % of what it is."
+    assert fitted_where(terms, 2 * most, 6) == (None, refused.value.message)
+    # Of many columns the file is what the judge has no room for.
+    assert rows_judged(400) < rows_judged(28)
 
 
 def test_a_job_is_called_the_same_however_often_it_is_asked_for_and_sagemaker_takes_its_name() -> None:

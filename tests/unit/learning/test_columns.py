@@ -51,8 +51,9 @@ def test_keys_and_label_are_no_features() -> None:
     assert read.label.tolist() == [False, True, False]
 
 
-def test_labelled_rows_are_the_same_without_a_table() -> None:
-    whole, rows = read_columns(npz(ROWS)), read_labelled(npz(ROWS))
+def test_labelled_rows_are_the_same_without_a_table(tmp_path: Path) -> None:
+    (tmp_path / "columns.npz").write_bytes(npz(ROWS))
+    whole, rows = read_columns(npz(ROWS)), read_labelled(tmp_path / "columns.npz")
     assert not hasattr(rows, "table")
     for name in ("label", "moment", "may_judge", "group", "entity"):
         assert getattr(rows, name).tolist() == getattr(whole, name).tolist()

@@ -128,13 +128,19 @@ def _made_of(
     return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, piece_jobs=jobs)
 
 
-def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
-    """The tables as if one function had no room for them: what is cut by these shows that cutting changes nothing."""
-    times = math.ceil(_ENLARGED * cut_sizes.ROOM / max(sum(table.memory for table in tables.values()), 1))
-    return {
+def enlarged(charter: Charter, tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
+    """The tables as if one function had no room for them: what is cut by these shows that cutting changes nothing.
+
+    What derivations look things up in is whole beside every piece, and stays as large as it is.
+    """
+    beside = {other for name in tables for other in looked_up_by(charter, name)}
+    cut = {name: table for name, table in tables.items() if name not in beside}
+    times = math.ceil(_ENLARGED * cut_sizes.ROOM / max(sum(table.memory for table in cut.values()), 1))
+    larger = {
         name: replace(table, files=tuple(FileSize(file.rows * times, file.memory * times) for file in table.files))
-        for name, table in tables.items()
+        for name, table in cut.items()
     }
+    return {name: larger.get(name, table) for name, table in tables.items()}
 
 
 def _plan_whole(tables: Sequence[TableSize]) -> PlannedPiece:

@@ -13,7 +13,17 @@ from serin.domain.errors import Conflict, Denied, ModelFailed, SerinError, TooLa
 from serin.domain.fitted_on import FittedOn
 from serin.domain.names import digest
 from serin.domain.training_machines import MACHINES, Machine
-from serin.domain.training_size import Room, fits_into_memory, memory_for, rows_in_memory, too_much_memory
+from serin.domain.training_size import (
+    JUDGE_MEMORY_MB,
+    OF_ROWS,
+    Room,
+    fits_into_memory,
+    judge_memory_for,
+    memory_for,
+    rows_in_memory,
+    rows_judged,
+    too_much_memory,
+)
 
 FOR_ROWS = 0.9
 """The share of a machine's memory that a step may have: SageMaker's own programs run beside it."""
@@ -46,7 +56,12 @@ def room_of(machine: Machine, terms: JobTerms) -> Room:
 
 
 def machine_for(rows: int, columns: int, terms: JobTerms) -> Machine:
-    """The smallest machine with room for so many rows; raises TooLarge, with the numbers, where none allowed has."""
+    """The smallest machine with room for so many rows.
+
+    Raises TooLarge, with the numbers, where none allowed has, and for more rows than a function could judge afterwards.
+    """
+    if rows > rows_judged(columns):
+        raise _too_many_to_judge(rows, columns)
     allowed = [machine for machine in MACHINES.values() if machine.memory_mb <= MACHINES[terms.largest].memory_mb]
     for machine in allowed:
         if fits_into_memory(rows, columns, room_of(machine, terms)):
@@ -63,6 +78,16 @@ def _too_large(rows: int, columns: int, largest: Machine, terms: JobTerms) -> To
         f"largest machine of training.job, has {room.memory_mb:,.0f} MB for them: room for {most:,} rows.",
         f"{larger}Shorten training.window to {100 * most / rows:.0f} % of what it is, or learn from fewer columns.",
         "training.job.largest",
+    )
+
+
+def _too_many_to_judge(rows: int, columns: int) -> TooLarge:
+    needed, most = judge_memory_for(rows) / 1024**2, rows_judged(columns)
+    return TooLarge(
+        f"{rows:,} rows of {columns} columns take about {needed:,.0f} MB when they are judged, and their file a disk; "
+        f"the judge is a function of {JUDGE_MEMORY_MB:,} MB wherever they are fitted: it has room for {most:,} rows.",
+        f"Shorten training.window to {100 * most / rows:.0f} % of what it is.",
+        OF_ROWS,
     )
 
 

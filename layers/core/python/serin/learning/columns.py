@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -102,9 +103,9 @@ def read_columns(content: bytes, part: slice = _ALL) -> TrainingColumns:
     return _read(content, lambda archive: _columns(archive, part))
 
 
-def read_labelled(content: bytes) -> LabelledRows:
-    """The same without the table, of which nothing is read: of a large training set a fraction of its memory."""
-    return _read(content, lambda archive: LabelledRows(**_labelled(archive, _schema(archive), _ALL)))
+def read_labelled(file: Path) -> LabelledRows:
+    """The same of a file without the table, of which nothing is read: of a large set a fraction of its memory."""
+    return _read(file, lambda archive: LabelledRows(**_labelled(archive, _schema(archive), _ALL)))
 
 
 def shape_of(content: bytes) -> tuple[int, int]:
@@ -122,9 +123,9 @@ def read_moments(content: bytes) -> tuple[Floats, Mask]:
     return _read(content, lambda archive: (archive[_MOMENT], archive[_JUDGES]))
 
 
-def _read(content: bytes, read: Callable[[Mapping[str, Any]], T]) -> T:
+def _read(content: bytes | Path, read: Callable[[Mapping[str, Any]], T]) -> T:
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        with np.load(content if isinstance(content, Path) else io.BytesIO(content), allow_pickle=False) as archive:
             return read(archive)
     except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise Corrupt(

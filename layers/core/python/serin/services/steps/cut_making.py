@@ -137,7 +137,7 @@ class MakingInPieces:
         sizes = table_sizes(wider, segments, catalog=self.catalog, lake=self.lake)
         last = self._last_fits
         if self.carried in ("always_mapped", "always_shared"):
-            sizes, last = enlarged(sizes), None
+            sizes, last = enlarged(wider, sizes), None
         views = views_asked(wider, on_demand_functions(wider, self.functions))
         plan = plan_training_set(wider, sizes, views, last=last)
         if plan.refused:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from serin.domain.errors import Corrupt
 from serin.domain.experiments import TrainingSet
 from serin.domain.names import digest
+from serin.domain.scratch import SCRATCH
 from serin.learning.columns import LabelledRows, TrainingColumns, read_columns, read_labelled
 from serin.ports import ObjectStore
+from serin.services.steps.stored_files import pieces_of
 
 
 def training_columns(training_set: TrainingSet, *, lake: ObjectStore) -> TrainingColumns:
@@ -15,16 +20,28 @@ def training_columns(training_set: TrainingSet, *, lake: ObjectStore) -> Trainin
 
 
 def labelled_rows(training_set: TrainingSet, *, lake: ObjectStore) -> LabelledRows:
-    """The same rows without their features, which is what a judge has room for whatever machine fitted."""
-    return read_labelled(recorded_columns(training_set, lake=lake))
+    """The same rows without their features, which is what a judge has room for whatever machine fitted.
+
+    The file goes to this function's own disk: in memory is only what is read of it.
+    """
+    with TemporaryDirectory(prefix=SCRATCH) as folder:
+        file = Path(folder) / "columns.npz"
+        lake.fetch(training_set.columns, file)
+        with pieces_of(file) as content:
+            _refuse_others(training_set, digest(content))
+        return read_labelled(file)
 
 
 def recorded_columns(training_set: TrainingSet, *, lake: ObjectStore) -> bytes:
     """The file of a training set's columns; raises Corrupt when it is not the one that was recorded."""
     content = lake.get(training_set.columns)
-    if digest(content) != training_set.columns_digest:
+    _refuse_others(training_set, digest(content))
+    return content
+
+
+def _refuse_others(training_set: TrainingSet, found: str) -> None:
+    if found != training_set.columns_digest:
         raise Corrupt(
             f"{training_set.columns} is not what was recorded of training set {training_set.id}.",
             "Start the training again; find out who changed the file.",
         )
-    return content
