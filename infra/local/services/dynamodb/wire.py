@@ -23,7 +23,7 @@ _PLAIN = named(
     """
 )
 """Operations on items: all that is in them but bytes is JSON's."""
-_WRITTEN_AS_KEPT = frozenset(("S", "N", "BOOL", "NULL"))
+_WRITTEN_AS_KEPT = frozenset(("S", "N", "SS", "NS", "BOOL", "NULL"))
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
@@ -64,7 +64,7 @@ def as_answered(original: Callable[[Any], Any], value: Any) -> Any:
         return {value.type: value.value}
     if kind is DynamoType and value.type in ("M", "L"):
         return {value.type: as_answered(original, value.value)}
-    if kind is dict:
+    if isinstance(value, dict):
         return {name: as_answered(original, one) for name, one in value.items()}
     if kind is list:
         return [as_answered(original, one) for one in value]

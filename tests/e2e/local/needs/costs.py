@@ -191,7 +191,7 @@ def a_text_of_an_answer_is_not_asked_what_it_is(cloud: LocalCloud) -> None:
     with table(cloud) as name, _watched(utilities, "dynamo_to_dict") as asked:
         dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
         assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "a"}})["Item"] == {"pk": {"S": "a"}, **ITEM}
-        assert "a" not in [call.args[0] for call in asked.call_args_list]
+        assert not [call.args[0] for call in asked.call_args_list if type(call.args[0]) is str]
 
 
 @needed("moto.stepfunctions.parser.asl.parse.asl_parser.AmazonStateLanguageParser.parse")
