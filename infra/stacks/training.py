@@ -191,6 +191,7 @@ class TrainingStack(SerinStack):
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL", "PROFILE"),
                     keeps=("RUN", "TRAINING-SET", "TRAINING", "AUDIT#trainings"),
                 ),
+                self._newest_runs(model),
             ],
             called_by="workflow",
             memory=3008,
