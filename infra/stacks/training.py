@@ -141,7 +141,7 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 # What versions that serve were trained with: their views, and the code these are derived by.
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
-                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "RELEASE", "MODEL", "RUN"), keeps=("FILL",)),
+                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "RELEASE", "MODEL"), keeps=("FILL",)),
                 self._newest_runs(model),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("online-features"), of=[f"{model}#*"]),
                 publish(
