@@ -85,6 +85,7 @@ def _provenance(training_set: TrainingSet, checked: Checked, commit: str | None)
         runtime=checked.runtime,
         layer=checked.layer,
         processor=checked.processor,
+        shards=checked.shards,
         commit=commit,
     )
 
