@@ -17,7 +17,7 @@ from serin.domain.features import feature_columns
 from serin.domain.training_machines import MACHINES
 from serin.services import training_job
 from serin.services.steps import cut_rounds
-from serin.services.steps.training_columns import KeptInFolder
+from serin.services.steps.sharded_columns import KeptInFolder
 from tests.functions.subject import MODEL, TABLE, ModelWorld, subject
 from tests.functions.test_training_states import made_of, send
 from tests.functions.training_machine import TakenBack, train

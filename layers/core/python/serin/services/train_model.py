@@ -47,7 +47,8 @@ from serin.services.steps.model_layers import charter_in, opened_layer
 from serin.services.steps.planned_columns import planned_columns, planned_shard
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
-from serin.services.steps.training_columns import sharded_set, training_columns
+from serin.services.steps.sharded_columns import sharded_set
+from serin.services.steps.training_columns import training_columns
 from serin.serving.compiled.kernel import find_kernel
 from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.on_demand import load_functions
