@@ -28,19 +28,20 @@ def labelled_rows(training_set: TrainingSet, *, lake: ObjectStore) -> LabelledRo
         file = Path(folder) / "columns.npz"
         lake.fetch(training_set.columns, file)
         with pieces_of(file) as content:
-            _refuse_others(training_set, digest(content))
+            check_recorded(training_set, digest(content))
         return read_labelled(file)
 
 
 def recorded_columns(training_set: TrainingSet, *, lake: ObjectStore) -> bytes:
     """The file of a training set's columns; raises Corrupt when it is not the one that was recorded."""
     content = lake.get(training_set.columns)
-    _refuse_others(training_set, digest(content))
+    check_recorded(training_set, digest(content))
     return content
 
 
-def _refuse_others(training_set: TrainingSet, found: str) -> None:
-    if found != training_set.columns_digest:
+def check_recorded(training_set: TrainingSet, columns_digest: str) -> None:
+    """Raise Corrupt where the digest of the columns' file is not the recorded one."""
+    if columns_digest != training_set.columns_digest:
         raise Corrupt(
             f"{training_set.columns} is not what was recorded of training set {training_set.id}.",
             "Start the training again; find out who changed the file.",
