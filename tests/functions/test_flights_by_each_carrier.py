@@ -25,7 +25,7 @@ from tests.functions.subject import MODEL, RenamedWorld
 from tests.functions.worlds import in_world
 from tests.real_flights import FILES, flight_delay
 
-WEEKS, SEED = 2, 20130101
+WEEKS, SEED = 3, 20130101
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 TERMS = JobTerms("ml.m5.large", timedelta(hours=1))
 CARRIERS: list[Any] = [True, "jobs"]
