@@ -183,7 +183,7 @@ class _Cloud:
             started = self._states.start_execution(
                 stateMachineArn=self._machine, name=run, input=json.dumps({**given, "in_pieces": said})
             )["executionArn"]
-            with self._disturbing(chance, by, before):
+            with self._disturbing(name, chance, by, before):
                 ended = self._ended(run, started)
             by.pieces |= self._done() - before
             if ended:
@@ -211,14 +211,14 @@ class _Cloud:
         return {key for key in self._lake.keys(f"cut/{MODEL}/") if "/done/" in key}
 
     @contextmanager
-    def _disturbing(self, chance: Random, by: Disturbed, before: set[str]) -> Iterator[None]:
+    def _disturbing(self, name: str, chance: Random, by: Disturbed, before: set[str]) -> Iterator[None]:
         over = Event()
 
         def disturb() -> None:
             asked = set[str]()
             while not over.wait(_PAUSE_S):
                 self._double(chance, by, asked, before)
-                self._kill(chance, by)
+                self._kill(name, chance, by)
 
         thread = Thread(target=disturb, daemon=True)
         thread.start()
@@ -241,12 +241,13 @@ class _Cloud:
             self._lambda.invoke(FunctionName=self._build, InvocationType="Event", Payload=json.dumps(event).encode())
             by.doubled += 1
 
-    def _kill(self, chance: Random, by: Disturbed) -> None:
-        """Kill a process that runs pieces, if there is one and chance has it."""
+    def _kill(self, name: str, chance: Random, by: Disturbed) -> None:
+        """Kill a process of the carrier, if there is one and chance has it."""
         if by.killed >= KILLS or chance.random() >= _KILLED_NOW:
             return
+        begins = self._jobs if name == "jobs" else self._build
         names = running(self._here.cloud.endpoint_url)
-        of_pieces = sorted(one for one, name in names.items() if name == self._build or name.startswith(self._jobs))
+        of_pieces = sorted(one for one, its in names.items() if its.startswith(begins))
         if of_pieces:
             os.kill(chance.choice(of_pieces), signal.SIGKILL)
             by.killed += 1
