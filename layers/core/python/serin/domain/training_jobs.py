@@ -12,6 +12,7 @@ from serin.domain.charter import JobTerms
 from serin.domain.errors import Conflict, Denied, ModelFailed, SerinError, TooLarge
 from serin.domain.fitted_on import FittedOn
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.training_machines import MACHINES, Machine
 from serin.domain.training_size import Room, fits_into_memory, memory_for, rows_in_memory, too_much_memory
 
@@ -60,7 +61,7 @@ def _too_large(rows: int, columns: int, largest: Machine, terms: JobTerms) -> To
     larger = "" if largest.name == list(MACHINES)[-1] else "Allow a larger machine (training.job.largest), or else: "
     return TooLarge(
         f"{rows:,} rows of {columns} columns take about {needed:,.0f} MB at the trainer's peak. {largest.name}, the "
-        f"largest machine of training.job, has {room.memory_mb:,.0f} MB for them: room for {most:,} rows.",
+        f"largest machine of training.job, has {room.memory_mb:,.0f} MB for them: room for {how_many(most, 'row')}.",
         f"{larger}Shorten training.window to {100 * most / rows:.0f} % of what it is, or learn from fewer columns.",
         "training.job.largest",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from serin.domain.errors import TooLarge
 from serin.domain.measurements import Estimate, LearningCurve
+from serin.domain.plain_numbers import how_many
 
 TRAINER_MEMORY_MB = 3008
 TRAINER_SECONDS = 900
@@ -104,7 +105,7 @@ def too_much_memory(rows: int, columns: int, curve: LearningCurve | None, room: 
     most = rows_in_memory(columns, room)
     found = (
         f"{rows:,} rows of {columns} columns take about {needed / 1024**2:,.0f} MB at the trainer's peak, and "
-        f"{room.name} has {room.memory_mb:,.0f} MB: it has room for {most:,} rows."
+        f"{room.name} has {room.memory_mb:,.0f} MB: it has room for {how_many(most, 'row')}."
     )
     return TooLarge(_with(found, curve), _remedy(most / rows), OF_ROWS)
 
@@ -115,10 +116,10 @@ def too_much_time(
     """Why a fit on these rows would not end in time, where a step has so many."""
     room = room or function_room()
     needed, allowed = seconds_for(timed, rows), seconds_allowed(fits, room)
-    measured = ", ".join(f"{one.cpu_s:,.1f} s for {one.rows:,} rows" for one in timed)
+    measured = ", ".join(f"{one.cpu_s:,.1f} s for {how_many(one.rows, 'row')}" for one in timed)
     several = f", {fits} of them in one call" if fits > 1 else ""
     found = (
-        f"A fit on {rows:,} rows would take about {needed:,.0f} s of CPU{several}, and {room.name} has "
+        f"A fit on {how_many(rows, 'row')} would take about {needed:,.0f} s of CPU{several}, and {room.name} has "
         f"{room.seconds:,.0f} s; measured: {measured}."
     )
     return TooLarge(_with(found, curve), _remedy(allowed / needed), OF_ROWS)
