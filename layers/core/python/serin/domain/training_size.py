@@ -36,7 +36,7 @@ _TIMES = 7.0
 """At its peak the trainer has rows so many times: the file, the set read from it, the learnt part, and what the
 pipeline makes of that. The linear yardstick, which every search has, took 6.4 times of 400,000 rows of 6 columns and of
 25, the file aside, for it puts all of them on one scale; boosted trees 3.4 times."""
-_JUDGED = 48
+_JUDGE_ITSELF, _JUDGED = 350 * 1024**2, 48
 """Bytes of a row that the judge holds: its label, moment, group, entity and slices. Of 21 million rows of 6 numbers, a
 label that is true or false and no slices, it held 28 a row, the file aside."""
 _FILED, _OWN = 4, 5
@@ -84,12 +84,12 @@ def shards_for(rows: int, columns: int, room: Room) -> int | None:
 
 def judge_memory_for(rows: int) -> int:
     """How many bytes the judge needs for so many rows, of whose features it reads none."""
-    return _ITSELF + rows * _JUDGED
+    return _JUDGE_ITSELF + rows * _JUDGED
 
 
 def rows_judged(columns: int) -> int:
     """How many rows the judge has memory for, and disk for their file."""
-    by_memory, by_disk = JUDGE_MEMORY_MB * 1024**2 - _ITSELF, JUDGE_DISK_MB * 1024**2
+    by_memory, by_disk = JUDGE_MEMORY_MB * 1024**2 - _JUDGE_ITSELF, JUDGE_DISK_MB * 1024**2
     return min(by_memory // _JUDGED, by_disk // (_FILED * (columns + _OWN)))
 
 
