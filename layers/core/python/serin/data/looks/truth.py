@@ -122,15 +122,23 @@ def news(candidates: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Of facts about a day, those that say something which `facts` do not say yet; each once."""
     once = candidates.sort(FACT_COLUMNS).unique([*_BY, "label", "rating", "order"], keep="first", maintain_order=True)
     rows, callers = (once.filter(pl.col("source") == source) for source in ("dataset", "feedback"))
-    newest = facts.filter(pl.col("source") == "dataset").sort("order").unique(_BY, keep="last", maintain_order=True)
-    rows = rows.join(facts, on=[*_BY, "order"], how="anti")
-    rows = rows.join(newest, on=[*_BY, "label", "known"], how="anti", nulls_equal=True)
+    rows = _changes(rows, facts.filter(pl.col("source") == "dataset"))
     said = facts.select(*_BY, "label", "rating", pl.col("known").alias("since"))
     said = said.group_by(*_BY, "label", "rating").agg(pl.col("since").min())
     callers = callers.sort("known").unique([*_BY, "label", "rating"], keep="first", maintain_order=True)
     callers = callers.join(said, on=[*_BY, "label", "rating"], how="left", nulls_equal=True)
     callers = callers.filter(pl.col("since").is_null() | (pl.col("since") > pl.col("known")))
     return pl.concat([rows.select(FACT_COLUMNS), callers.select(FACT_COLUMNS)])
+
+
+def _changes(rows: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Versions of the dataset's rows that say something else than the version before them, said already or not."""
+    old = pl.lit(value=True).alias("old")
+    each = pl.concat([said.select(*FACT_COLUMNS, old), rows.select(*FACT_COLUMNS, ~old)])
+    each = each.unique([*_BY, "order"], keep="first", maintain_order=True).sort("order")
+    before = [pl.col(name).shift(1).over(_BY) for name in ("label", "known")]
+    differs = pl.col("label").ne_missing(before[0]) | pl.col("known").ne_missing(before[1])
+    return each.filter(~pl.col("old") & differs)
 
 
 def _of_dataset(facts: pl.DataFrame) -> pl.DataFrame:
