@@ -10,11 +10,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from serin.data.looks.truth import of_known_classes
 from serin.data.watching.kept import WHOLE
 from serin.data.watching.learnt import learnt
 from serin.domain.charter import Charter
 from serin.domain.feedback import Feedback
 from serin.domain.records import as_record
+from serin.domain.truth import label_text
 from serin.domain.watched import WatchState
 from serin.services.steps.retraining_facts import RetrainingFacts
 from tests.builders import a_run
@@ -80,7 +82,6 @@ def test_what_a_new_version_closes_stands_in_the_window_that_shows_it() -> None:
 def test_episodes_of_the_version_before_are_no_reason_to_train_the_live_one() -> None:
     charter = watched_charter()
     world = Watching(charter=replace(charter, retraining=replace(charter.retraining, on_data_drift="train")))
-    world.workflows.failures = 0  # type: ignore[attr-defined]
     for week in range(2):
         world.serves(week, shift=3.0)
         world.after(week)
@@ -92,7 +93,7 @@ def test_episodes_of_the_version_before_are_no_reason_to_train_the_live_one() ->
 
 @pytest.mark.parametrize("said", [None, "right", "wrong"])
 def test_callers_neither_begin_a_training_nor_hide_what_the_dataset_shows(said: str | None) -> None:
-    for flipped in (0, 6):
+    for flipped in (0, 8):
         world = Watching(watched_charter(token_share=0.2))
         world.serves(0)
         every = list(world.labels_of[0].items())
@@ -157,3 +158,34 @@ def test_the_command_of_a_notice_names_its_episode_whatever_the_value_is() -> No
 
     for name in ("amount", """shop="'; touch x; #""", "shop=$(x)", "shop=N/A"):
         assert shlex.split(_what_to_do(MODEL, name)[1].rpartition("serin ")[2])[-1] == name
+
+
+@pytest.mark.parametrize(
+    ("task", "positive", "classes", "counts"),
+    [
+        ("binary", "late", ("on time", "late"), [True, True, False, False]),
+        ("binary", None, (0, 1), [False, False, True, False]),
+        ("binary", None, (), [True, True, True, True]),
+        ("multiclass", None, ("late", "on time", "gone"), [True, True, False, False]),
+    ],
+)
+def test_a_label_that_the_version_does_not_know_is_none_and_not_the_negative_class(
+    task: Any, positive: Any, classes: Any, counts: list[bool]
+) -> None:
+    said = [label_text(label) for label in ("late", "on time", 1, "diverted")]
+    rows = pl.DataFrame({"said": said, "label": said, "source": ["dataset"] * 4})
+    known = of_known_classes(rows, replace(watched_charter(), task=task, positive=positive), classes)
+    assert known["label"].is_not_null().to_list() == counts
+    assert known["source"].is_not_null().to_list() == counts
+
+
+def test_a_metric_that_rows_cannot_show_is_said_to_be_that_and_not_too_little_truth() -> None:
+    world = Watching()
+    gate = replace(world.charter.training.gate, metric="roc_auc")
+    world.charter = replace(world.charter, training=replace(world.charter.training, gate=gate))
+    world.serves(0)
+    world.arrives(*((order, True) for order, _ in world.labels_of[0].values()), at=BEGIN + WEEK)
+    world.after(0)
+    judged = world.windows()[0].performance[0]
+    assert (judged.metric, judged.status) == ("roc_auc", "INSUFFICIENT_DATA")
+    assert "210 rows with truth do not show it" in judged.sentence

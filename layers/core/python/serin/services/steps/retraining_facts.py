@@ -61,7 +61,7 @@ class RetrainingFacts:
             truth=truth,
             drifted=self._drifted(),
             decay=tuple(self._decay(metric)),
-            needed=verdict.power if verdict.unit == metric else None,
+            needed=verdict.power if verdict.unit in ("", metric) else None,
             predictions_per_day=self._own[0].rows / (self._own[0].end - self._own[0].begin).days if self._own else 0.0,
             training_cost_usd=self._cost(),
         )
