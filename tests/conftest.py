@@ -25,7 +25,8 @@ what all modules import.
 The platform is also what this checkout is connected to (.serin), and there is one such connection.
 """
 APART = tuple(
-    f"tests/e2e/test_{name}.py" for name in ("add_a_model", "releases_alive", "tools", "tools_on_an_empty_cloud")
+    f"tests/e2e/test_{name}.py"
+    for name in ("add_a_model", "releases_alive", "tools", "tools_on_an_empty_cloud", "access_matrix", "acquire")
 )
 """But for these, with clouds and checkouts of their own: they are long, and may run beside."""
 

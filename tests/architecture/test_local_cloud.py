@@ -18,7 +18,7 @@ KNOWS_THEM_ALL = {"infra.local.parts"}
 
 MACHINE_TIME = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
                 "time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.strftime")  # fmt: skip
-# Run as a program of its own, without the project: it compares a file's age with the clock files are stamped by.
+# It compares a folder's age with the clock that folders are stamped by.
 WITHOUT_A_CLOCK = {"infra.local.session"}
 # Real processes are timed, requests signed, and sessions of roles renewed by their holders, by the machine's clock.
 BY_THE_MACHINE = {

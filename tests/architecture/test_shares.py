@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.architecture.house import ROOT
 from tests.conftest import APART, TOGETHER, share_of
 
+CONNECTS = {"tests/e2e/test_access_matrix.py": "tests/e2e/access.py"}
+"""Where a file's cloud is connected to, when that is another."""
+
 
 def test_the_folders_and_files_that_are_named_are_there() -> None:
     assert all((ROOT / name).is_dir() for name in TOGETHER)
@@ -22,4 +25,6 @@ def test_what_looks_at_one_walk_is_one_share_and_every_other_file_is_its_own() -
 def test_what_is_apart_uses_no_shared_platform_and_no_connection_of_this_checkout() -> None:
     for name in APART:
         text = (ROOT / name).read_text("utf-8")
-        assert not [word for word in ("walked", "exercised", "serin_cli.local", "serin_cli.connection") if word in text]
+        assert not [word for word in ("walked", "exercised", "serin_cli.local") if word in text]
+        if "serin_cli.connection" in text:
+            assert "patch.chdir(working_copy)" in (ROOT / CONNECTS.get(name, name)).read_text("utf-8"), name

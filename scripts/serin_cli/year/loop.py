@@ -26,9 +26,9 @@ NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 TWO_DAYS = timedelta(days=2)
 BY_THE_DAY = ("weather", "flights")
 """Datasets of which each visit brings some; the first training needs the weather before the flights."""
-DAY, TOGETHER = timedelta(days=1), 10
+DAY, TOGETHER = timedelta(days=1), 5
 """Flights of one request, where callers ask for a day's flights at once."""
-CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
+CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 600, 240
 LOOKED_AT = FIRST_ASKED.time()
 """Once a day the platform looks at the model, as often as since it was deployed a day has passed."""
 SOON = timedelta(minutes=5)

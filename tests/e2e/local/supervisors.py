@@ -100,7 +100,7 @@ class Supervisor:
     @property
     def watchers(self) -> list[int]:
         """The processes that tidy up after it."""
-        return [pid for pid in self.processes() if "session.py" in Path(f"/proc/{pid}/cmdline").read_text()]
+        return [pid for pid in self.processes() if "watcher.py" in Path(f"/proc/{pid}/cmdline").read_text()]
 
     def end(self, how: signal.Signals) -> None:
         """Send a signal and wait for the end."""

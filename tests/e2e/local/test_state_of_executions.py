@@ -14,6 +14,7 @@ from infra.local.services.stepfunctions import clock_patches
 from infra.local.state import keeping
 from tests.e2e.local.kept import kept
 from tests.e2e.local.templates import Record, Resources, att, aws, function, may_send, resource
+from tests.waiting import PATIENCE_S
 
 WAIT = {"Type": "Wait", "Seconds": 600, "End": True}
 SLEEPS = """
@@ -101,7 +102,7 @@ def test_one_that_has_only_just_begun_says_so_too(tmp_path: Path, monkeypatch: p
     with kept(tmp_path, resources) as cloud:
         monkeypatch.setattr(ExecutionWorker, "_get_evaluation_environment", slow)
         execution = start(cloud)
-        assert begun.wait(30)
+        assert begun.wait(PATIENCE_S)
     with kept(tmp_path, resources) as cloud:
         assert end_of(cloud, execution)[:2] == ("ABORTED", ["ExecutionAborted"])
 

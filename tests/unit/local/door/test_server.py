@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.door.server import Server
+from tests.waiting import PATIENCE_S
 
 CALL = "POST / HTTP/1.1\r\nHost: here\r\nX-Amz-Target: T.Op\r\n"
 
@@ -47,7 +48,7 @@ def server(heard: Heard) -> Iterator[Server]:
 
 @pytest.fixture
 def connection(server: Server) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=PATIENCE_S) as connection:
         yield connection
 
 

@@ -64,7 +64,7 @@ TUPLES = b")" + b"\x85" * 200_000
 THROUGH_US = {
     "subprocess through session": ("infra.local.session", "subprocess.Popen"),
     "os through session": ("infra.local.session", "os.system"),
-    "shutil through session": ("infra.local.session", "shutil.rmtree"),
+    "shutil through worker": ("infra.local.services.awslambda.functions.worker", "shutil.rmtree"),
     "a class of another module": ("infra.local.state.pickling", "FakeKey"),
     "a function of ours": ("infra.local.session", "sweep"),
     "a method of ours": ("infra.local.session", "Session.close"),

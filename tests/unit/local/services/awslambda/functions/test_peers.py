@@ -17,7 +17,7 @@ from infra.local.services.awslambda.functions.runtime_api import Answered, Invoc
 from infra.local.services.awslambda.functions.runtime_folder import PURE_CLIENT
 from infra.local.session import Session
 from tests.unit.local.services.awslambda.functions.conftest import Functions
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 FORGED = (
     ("POST", "init/error"),
@@ -62,7 +62,7 @@ def started(functions: Functions, session: Session, runtime: Path, source: str) 
 def says(process: RuntimeProcess, method: str, action: str) -> socket.socket:
     """A connection of this process, with one request."""
     host, port = process._api.address.split(":")
-    stranger = socket.create_connection((host, int(port)), timeout=5)
+    stranger = socket.create_connection((host, int(port)), timeout=PATIENCE_S)
     body = b'"forged"' if method == "POST" else b""
     head = f"{method} /2018-06-01/runtime/{action} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
     stranger.sendall(head.encode() + body)
@@ -104,12 +104,12 @@ CHILD = """
     def handle(event, context):
         path = "/2018-06-01/runtime/invocation/next"
         command = [sys.executable, "-c", ASK.format(path)]
-        return subprocess.run(command, capture_output=True, timeout=5, text=True).stderr
+        return subprocess.run(command, capture_output=True, text=True).stderr
 """
 
 
 def test_a_process_that_the_function_starts_is_not_heard(functions: Functions) -> None:
-    said = functions.answer(functions.write(CHILD, timeout_s=20.0)).splitlines()[-1]
+    said = functions.answer(functions.write(CHILD)).splitlines()[-1]
     assert "RemoteDisconnected" in said or "ConnectionReset" in said
 
 
