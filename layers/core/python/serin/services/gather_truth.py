@@ -159,7 +159,7 @@ def _remember(
     for _ in range(_ATTEMPTS):
         known = catalog.truth_state(charter.model)
         state = known if joined is None else _up_to(joined, known, charter)
-        changed = state.changed | {str(day): now for day in days}
+        changed = {**state.changed, **{str(day): now for day in days}}
         if catalog.save_truth_state(replace(state, changed=changed, revision=known.revision + 1)):
             return
     raise Conflict(f"The truth of {charter.model} is being joined by others all the time.", "Try again.")
