@@ -113,7 +113,8 @@ def _select(world: Platform, event: Given) -> dict[str, Any]:
         *(_charter(world, event), event["run"], training_set, results, checked, world.commit), catalog=world.catalog
     )
     champion = None if chosen.champion is None else as_record(chosen.champion)
-    return {"trial": as_record(chosen.trial), "champion": champion, "more": as_record(chosen.more)}
+    scored = None if chosen.scored is None else as_record(chosen.scored)
+    return {"trial": as_record(chosen.trial), "champion": champion, "more": as_record(chosen.more), "scored": scored}
 
 
 def _judge(world: Platform, event: Given) -> dict[str, Any]:

@@ -81,8 +81,8 @@ def _step(trainer: Trainer, event: Mapping[str, Any]) -> object:
         return trainer.check([from_record(Trial, trial) for trial in event["trials"]])
     run, trial = event["run"], from_record(Trial, event["trial"])
     steps: dict[str, Callable[[], object]] = {
-        "trial": lambda: trainer.trial(trial),
-        "contest": lambda: trainer.contest(run, trial, champion_from(event)),
+        "trial": lambda: trainer.trial(run, trial),
+        "contest": lambda: trainer.contest(run, trial, champion_from(event), scored_from(event)),
         "refit": lambda: trainer.refit(run, trial),
         "measure": lambda: trainer.measure(run, trial),
     }
@@ -94,6 +94,12 @@ def estimate(event: Mapping[str, Any]) -> str:
     world, files = platform(), event["files"]
     estimator, layer = (from_record(Artifact, files[name]) for name in ("estimator", "layer"))
     return estimate_part(files["features"], estimator, layer, lake=world.lake, artifacts=world.artifacts)
+
+
+def scored_from(event: Mapping[str, Any]) -> Artifact | None:
+    """What the trial has kept for the contest; None of an execution that began before trials kept anything."""
+    kept = event.get("scored")
+    return None if kept is None else from_record(Artifact, kept)
 
 
 def champion_from(event: Mapping[str, Any]) -> ModelVersion | None:

@@ -141,7 +141,8 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 # What versions that serve were trained with: their views, and the code these are derived by.
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
-                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "RELEASE", "MODEL", "RUN"), keeps=("FILL",)),
+                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "RELEASE", "MODEL"), keeps=("FILL",)),
+                self._newest_runs(model),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("online-features"), of=[f"{model}#*"]),
                 publish(
                     "Features Built",
@@ -190,6 +191,7 @@ class TrainingStack(SerinStack):
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL", "PROFILE"),
                     keeps=("RUN", "TRAINING-SET", "TRAINING", "AUDIT#trainings"),
                 ),
+                self._newest_runs(model),
             ],
             called_by="workflow",
             memory=3008,
@@ -310,6 +312,11 @@ class TrainingStack(SerinStack):
             self._reads(model, *reads, *keeps),
             allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=own),
         ]
+
+    def _newest_runs(self, model: str) -> Permission:
+        """Trainings of the model by their moments, for who asks what became of the last one."""
+        index = self.addresses.index("catalog", "by-moment")
+        return allow_items("dynamodb:Query", on=index, of=[f"RUN#{model}"])
 
     def _reads(self, model: str, *kinds: str) -> Permission:
         """Kinds of records that the model's own code may read."""

@@ -182,7 +182,8 @@ def _trials(train: Trainer, evaluate: str, concurrency: int) -> dict[str, Any]:
 def _evaluation(train: Trainer, evaluate: str) -> dict[str, Any]:
     select = {"step": "select", **RUN_OF_SET, "results.$": "$.results", "checked.$": "$.checked.answer"}
     champion = {"champion.$": "$.selected.answer.champion"}
-    contest = {"step": "contest", **RUN_OF_TRIAL, **champion, **train.where()}
+    scored = {"scored.$": "$.selected.answer.scored"}
+    contest = {"step": "contest", **RUN_OF_TRIAL, **champion, **scored, **train.where()}
     judge = {"step": "judge", **RUN_OF_TRIAL, **champion, "scores.$": "$.contest.answer"}
     passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
     rerun = {**RERUN, "Next": "Compare"}

@@ -55,14 +55,20 @@ class Processes:
         return each
 
     def _name(self, folder: Path) -> str:
-        """Of the function or the job that a process is; nothing for any other process."""
-        pairs = (
-            text.decode(errors="replace").partition("=") for text in (folder / "environ").read_bytes().split(b"\0")
-        )
-        variables = {name: value for name, _, value in pairs}
-        if variables.get(_CLOUD) != self._cloud:
-            return ""
-        return next((variables[name] for name in _NAMED_BY if name in variables), "")
+        return _name_of(folder, self._cloud)
+
+
+def running(endpoint_url: str) -> dict[int, str]:
+    """The processes that run a function or a job of one cloud now: id → the name of that."""
+    names = dict[int, str]()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if name := _name_of(folder, endpoint_url):
+                names[int(folder.name)] = name
+        except OSError:
+            # It has ended, or is somebody else's.
+            continue
+    return names
 
 
 @contextmanager
@@ -82,6 +88,15 @@ def watched(endpoint_url: str, names: Collection[str] | None = None) -> Iterator
         over.set()
         thread.join()
         processes.look()
+
+
+def _name_of(folder: Path, cloud: str) -> str:
+    """Of the function or the job of a cloud that a process is; nothing for any other process."""
+    pairs = (text.decode(errors="replace").partition("=") for text in (folder / "environ").read_bytes().split(b"\0"))
+    variables = {name: value for name, _, value in pairs}
+    if variables.get(_CLOUD) != cloud:
+        return ""
+    return next((variables[name] for name in _NAMED_BY if name in variables), "")
 
 
 def _cpu_of(folder: Path) -> float:

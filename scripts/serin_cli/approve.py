@@ -27,7 +27,11 @@ def approve(
     every: Annotated[bool, Parameter(name="--all", help="list those that are answered or over too")] = False,
     as_json: Json = False,
 ) -> Any:
-    """What people are asked before a version goes live; answer one."""
+    """What people are asked before a version goes live; answer one.
+
+    An answer is a person's: put your own token, with the scopes read and approve:MODEL, into the environment variable
+    SERIN_TOKEN. This folder's token, which is used without it, is of nobody that a charter names.
+    """
     if approval is None and (reject or why):
         raise Invalid("An answer is to one question.", "Name the approval: `approve ID --reject --why TEXT`.")
     with connected() as client:

@@ -73,12 +73,12 @@ def now(client: Client, model: str, name: str) -> Shown:
 def ended(client: Client, model: str, name: str) -> Shown:
     """The batch once it has ended; meanwhile a bar says how many of its parts are scored."""
     seen: list[int] = []
-    with story.bar("Scoring") as progress:
+    with story.bar("Scoring") as doing:
 
         def look() -> Shown | None:
             shown = now(client, model, name)
             if (parts := shown.get("parts")) is not None:
-                progress.update(progress.task_ids[0], total=parts, completed=shown["done"])
+                doing.at(f"Scoring: {shown['done']} of {parts} parts", done=shown["done"], total=parts)
             # Patience counts from the last part that was scored: a large file takes as long as it takes.
             if shown["done"] not in seen:
                 seen.append(shown["done"])

@@ -9,7 +9,10 @@ from typing import Annotated, Any
 from rich.text import Text
 
 from serin.domain.card import Card
+from serin.domain.judgement.value import TWO_VALUES, values_of
+from serin.domain.judgement.verdicts import Check
 from serin.domain.measurements import Estimate
+from serin.domain.metrics import BROUGHT
 from serin.domain.records import from_record
 from serin.domain.sagemaker_card import sagemaker_card
 from serin_cli import story
@@ -67,6 +70,8 @@ def _print(card: Card) -> None:
     lines = list(_lines(card))
     if lines:
         story.show_table(lines, list(lines[0]))
+    if card.value is not None and values_of(card.verdict):
+        out.print(Text(TWO_VALUES), soft_wrap=True)
     for missing in card.missing:
         out.print(Text(f"Not known: {missing.part}, because {missing.why}. {missing.remedy}"), soft_wrap=True)
     for warning in card.warnings:
@@ -88,11 +93,18 @@ def _lines(card: Card) -> Iterator[dict[str, Any]]:
     for metric in card.metrics:
         yield _line(metric.name, metric.estimate, metric.champion)
     if card.value is not None:
-        yield _line("value per 1,000", card.value)
+        unit = card.design.value.unit if card.design.value else "the charter's unit"
+        yield _line(f"{BROUGHT}, {unit}", card.value)
+    yield from map(_gate_value, values_of(card.verdict))
     for one in card.slices:
         yield _line(f"{one.metric}, {one.column} {one.value}", one.estimate)
     for view in card.measured.views if card.measured else ():
         yield _line(f"{card.measured.metric if card.measured else ''} lost without {view.view}", view.loss)
+
+
+def _gate_value(check: Check) -> dict[str, Any]:
+    side = "" if check.bound is None else f"{check.bound:.4g} on one side"
+    return {"what": f"{check.name}, {check.unit}", "measured": f"{check.estimate:.4g}", "95 % interval": side}
 
 
 def _line(what: str, estimate: Estimate, before: float | None = None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from serin.domain.charter import Access
 from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
 from serin.domain.names import checked_file, checked_name
 from serin.domain.releases import OPEN
-from serin_cli.connection import Connection, aws_client, load
+from serin_cli.connection import TOKEN_VARIABLE, Connection, aws_client, load, own_token
 from serin_cli.evidence import flat
 
 T = TypeVar("T")
@@ -36,10 +36,20 @@ UNKNOWN_TOKEN = (
     "The API does not know this token, or it has ended, or the model wants signed requests.",
     "Make a new one: ./scripts/serin token create, connect on AWS, or up again on this machine.",
 )
+UNKNOWN_OWN_TOKEN = (
+    f"The API does not know the token in {TOKEN_VARIABLE}, or it has ended, or the model wants signed requests.",
+    f"Ask for a new one (./scripts/serin token create), or unset {TOKEN_VARIABLE} to go on with this folder's token.",
+)
 NOT_ALLOWED = (
     "The API does not let these AWS credentials call the model, or it wants tokens.",
     "Allow execute-api:Invoke on the model's route, and check that this machine's time is right.",
 )
+
+
+_OTHER_TOKEN = {
+    True: f"You asked with the token in {TOKEN_VARIABLE}.",
+    False: f"You asked with this folder's token: {TOKEN_VARIABLE} takes one of your own.",
+}
 
 
 class ApiError(SerinError):
@@ -55,11 +65,11 @@ class NoAnswerNow(Unavailable):
 
 
 class Client:
-    """One caller of one platform."""
+    """One caller of one platform: with the connection's token, or with their `own`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        headers = {"Authorization": f"Bearer {connection.token}"}
+    def __init__(self, connection: Connection, own: str | None = None) -> None:
+        self._connection, self._own = connection, own is not None
+        headers = {"Authorization": f"Bearer {own or connection.token}"}
         self._http = httpx.Client(base_url=connection.api_url, headers=headers, timeout=35)
 
     @cached_property
@@ -68,12 +78,21 @@ class Client:
 
     def get(self, path: str, **query: str | Sequence[str]) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(_patiently(lambda: self._http.get(quote(path), params=query)))
+        return self._said(_patiently(lambda: self._http.get(quote(path), params=query)))
 
     def post(self, path: str, body: object = None) -> Any:
         """POST JSON and get the JSON answer; raises ApiError, Denied or Unavailable."""
         key = {"Idempotency-Key": uuid4().hex}
-        return _answer(_patiently(lambda: self._http.post(quote(path), json=body, headers=key)))
+        return self._said(_patiently(lambda: self._http.post(quote(path), json=body, headers=key)))
+
+    def _said(self, response: httpx.Response) -> Any:
+        """The answer; who is refused is told whose token it was, and how to give another."""
+        try:
+            return _answer(response, UNKNOWN_OWN_TOKEN if self._own else UNKNOWN_TOKEN)
+        except ApiError as error:
+            if error.kind == Denied.kind:
+                error.remedy = f"{error.remedy} {_OTHER_TOKEN[self._own]}"
+            raise
 
     def all(self, path: str, **query: str) -> list[Any]:
         """Every item of a list, oldest first, whatever its number of pages."""
@@ -217,7 +236,7 @@ class Client:
 @contextmanager
 def connected() -> Iterator[Client]:
     """The platform this checkout is connected to."""
-    client = Client(load())
+    client = Client(load(), own_token())
     try:
         yield client
     finally:

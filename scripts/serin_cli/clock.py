@@ -26,9 +26,6 @@ from serin_cli.signing import signed
 _PATH, OWN_SERVICE = "/_serin/clock", "serin"
 _HERE: dict[str, Any] = {"verify": False}
 """The local cloud speaks plain HTTP: reading the certificates of the whole web costs more than what is asked."""
-_LINE_S = 5.0
-"""How often a walk is told of where no bar can be drawn."""
-
 _ENDS = "The clock stops once the step it is in is over, and runs by itself from there: ./scripts/serin clock"
 _SHORT = re.compile(r"(\d{1,6})([smhdw])")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -185,15 +182,10 @@ def _told(line: str) -> dict[str, Any]:
 def _walk(connection: Connection, wanted: dict[str, Any], silent: bool) -> dict[str, Any]:
     """Follow the walk to its end: how far it is, what it waits for, and afterwards what took the time."""
     start, began, steps, last = _shown(connection), time.monotonic(), 0, dict[str, Any]()
-    said = began
-    with story.bar("advancing the clock") as bar:
+    with story.bar("advancing the clock", 100, silent) as doing:
         for last in _steps(connection, wanted):
             steps += "why" in last
-            bar.update(bar.task_ids[0], description=_progress(last, steps))
-            # A file or a pipe shows no bar, and an hour of silence looks like an hour of nothing.
-            if bar.disable and not silent and time.monotonic() - said >= _LINE_S:
-                said = time.monotonic()
-                story.say(_progress(last, steps))
+            doing.at(_progress(last, steps), done=last.get("percent", 0), total=100)
     took = {"seconds": round(time.monotonic() - began, 1), "took": last.get("took", {})}
     return {"from": start, "now": last["now"], "steps": steps, **took}
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from serin.domain.errors import NotFound
+from serin.domain.errors import Invalid, NotFound
 from serin.domain.records import from_record
 from serin_cli.private import write_private
 
 FILE = Path(".serin/connection.json")
+TOKEN_VARIABLE = "SERIN_TOKEN"
+"""One's own token, for every call over the API; no option has it, for options stand in lists of processes."""
+_IN_A_HEADER = re.compile(r"[!-~]{1,100}\Z")
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Connection:
     stage: str
     region: str
     api_url: str
-    token: str
+    token: str = field(repr=False)
     uploads_bucket: str
     endpoint_url: str | None = None
     access_key_id: str = field(default="", repr=False)
@@ -67,6 +73,18 @@ def load() -> Connection:
             "Run ./scripts/serin up in another terminal, or ./scripts/serin connect for AWS.",
         )
     return from_record(Connection, json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def own_token(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The token of the environment, None where there is none; Invalid, without a word of it, for what is no token."""
+    token = environment.get(TOKEN_VARIABLE, "").strip()
+    if token and not _IN_A_HEADER.match(token):
+        raise Invalid(
+            f"{TOKEN_VARIABLE} holds what no token is: it has spaces, signs or a length that none has.",
+            f"Set it to one token as it was shown, or unset it to go on with that of {FILE}.",
+            TOKEN_VARIABLE,
+        )
+    return token or None
 
 
 def forget(connection: Connection) -> None:

@@ -128,7 +128,7 @@ def _upload(upload: Record) -> dict[str, Any]:
         "at": upload["at"],
         "accepted": f"{upload['accepted']:,}",
         "set aside": f"{upload['quarantined']:,}",
-        "corrections": f"{upload['corrected']:,}",
+        "corrected": f"{upload['corrected']:,}",
         "contract": upload["contract"][:SHORT],
         "id": upload["id"],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +32,7 @@ from serin_cli.clock import moment
 from serin_cli.command_line.words import Json, option
 from serin_cli.connection import FILE, Connection, forget, save
 from serin_cli.documents import print_json
+from serin_cli.doing import Doing
 from serin_cli.earlier_rows import check_deployed
 from serin_cli.prepare import CDK_JSON, prepare
 
@@ -40,6 +41,21 @@ LOCAL_TOKEN_LIFE = LONGEST_LIFE
 """Longer than anybody advances the clock: this token ends with the cloud it is for."""
 
 EVERYTHING = tuple(f"{action}:*" if about_one else action for action, about_one in ACTIONS.items())
+
+
+EXAMPLES_NOW = "`up --clock 2013-04-01T04:00Z`"
+NEXT = (
+    "./scripts/serin sample flights --to build/flights",
+    "./scripts/serin upload airports build/flights/airports.csv",
+    "./scripts/serin upload planes build/flights/planes.csv",
+    "./scripts/serin upload weather build/flights/weather-2013-0[123].csv",
+    "./scripts/serin upload flights build/flights/2013-0[123].csv",
+    "./scripts/serin quality flights --page",
+    "./scripts/serin profile flights --page",
+    "./scripts/serin runs flight-delay",
+    "./scripts/serin release list flight-delay",
+)
+"""What to type next: README.md has the same lines with what each is for."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +80,14 @@ def running(
     with story.bar("synthesising the stacks"):
         assembly = read_assembly(prepare(stage))
     stacks = tuple(stack.name for stack in assembly.stacks)
-    with story.bar("deploying them on this machine"):
+    with story.bar("deploying them on this machine", len(stacks)) as doing:
         cloud = LocalCloud.start(
-            assembly, clock=clock, state=state, before=lambda held: _check_rows(settings, held), account=account
+            assembly,
+            progress=_telling(doing, len(stacks)),
+            clock=clock,
+            state=state,
+            before=lambda held: _check_rows(settings, held),
+            account=account,
         )
     with cloud:
         connection = connection_to(settings, cloud)
@@ -77,6 +98,18 @@ def running(
         finally:
             forget_profile(cloud)
             forget(connection)
+
+
+def _telling(doing: Doing, stacks: int) -> Callable[[str, float | None], None]:
+    """Says which stack is deployed, how many are up, and how much time the others take."""
+    up: list[str] = []
+
+    def tell(name: str, seconds: float | None) -> None:
+        if seconds is not None:
+            up.append(name)
+        doing.at(f"deploying on this machine: {len(up)} of {stacks} stacks, {name}", done=len(up), total=stacks)
+
+    return tell
 
 
 def _check_rows(settings: Settings, cloud: LocalCloud) -> None:
@@ -144,8 +177,9 @@ def _tell(platform: Running, state: Path | None, account: Account) -> None:
     story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
     story.say(f"  calls         {_limit(platform.settings, account)}")
     story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
-    story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
-    story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
+    story.say(f"In another terminal, with the example's data, which {EXAMPLES_NOW} finds fresh:\n")
+    for command in NEXT:
+        story.say(f"  {command}")
 
 
 def _limit(settings: Settings, account: Account) -> str:

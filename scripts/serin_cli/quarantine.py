@@ -14,6 +14,7 @@ from serin.data.files.corrections import in_files, still_set_aside, to_csv
 from serin.data.files.parquet import from_parquet
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
 from serin.domain.contracts import Column
+from serin.domain.datasets import ONCE
 from serin.domain.errors import Invalid, NotFound
 from serin.files.replaced import export_file
 from serin_cli import story
@@ -26,6 +27,7 @@ from serin_cli.outcome import Outcome
 from serin_cli.scorecards import contract_at_hand
 
 SHOWN = 50
+_ONCE = f"{ONCE} So this file is taken once: export anew for what is left."
 Upload = Mapping[str, Any]
 
 
@@ -40,7 +42,11 @@ def export(
     upload: OfUpload = None,
     _json: Json = False,
 ) -> Outcome:
-    """Write the rows set aside as CSV, to correct them and upload them again."""
+    """Write the rows set aside as CSV, to correct them and upload them again.
+
+    Each row comes back once, good or not: the same export is not taken twice. What is still bad is set aside again, in
+    the upload that brought it: export anew for what is left.
+    """
     if to is None:
         raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
     with connected() as client:
@@ -53,7 +59,7 @@ def export(
     rows = sum(rows.height for _, rows in rejected)
     then = _next(dataset, to)
     return Outcome(
-        {"file": str(to), "rows": rows, "next": then}, said=[f"{rows:,} rows set aside are in {to}.", f"{then}."]
+        {"file": str(to), "rows": rows, "next": then}, said=[f"{rows:,} rows set aside are in {to}.", f"{then}.", _ONCE]
     )
 
 

@@ -13,6 +13,7 @@ from serin_cli.command_line import known_names as known
 from serin_cli.command_line.words import Json
 from serin_cli.comparing import progress_of
 from serin_cli.outcome import Outcome
+from serin_cli.training import telling
 
 
 def rerun(
@@ -28,9 +29,8 @@ def rerun(
     with connected() as client:
         model = _model_of(client, run)
         again = client.post(f"/models/{model}/train", {"repeat": run})["run"]
-        with story.bar("Repeating") as progress:
-            said = progress_of(client, model, again)
-            ended = client.run_ended(model, again, lambda: progress.update(progress.task_ids[0], description=said()))
+        with story.bar("Repeating") as doing:
+            ended = client.run_ended(model, again, telling(doing, progress_of(client, model, again)))
     repeat = ended.get("repeat") or {}
     exact = repeat.get("predictions") == 0 and all(repeat.get("artifacts", {}).values())
     lines = [f"Run {ended['id']}, which repeats {run}, is {ended['status']}.", ended.get("reason") or ""]

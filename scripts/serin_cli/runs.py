@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
 from serin.domain.errors import NotFound
+from serin.domain.judgement.value import TWO_VALUES, values_of
+from serin.domain.judgement.verdicts import Verdict
+from serin.domain.records import from_record
 from serin_cli import comparing, story
 from serin_cli.client import connected
 from serin_cli.command_line import known_names as known
@@ -51,7 +54,8 @@ def runs(
         checks = checks_of(chosen)
         story.out.print(Text(f"\nThe gate of run {chosen['id']}"))
         story.show_table(checks, list(checks[0]))
-        story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
+        for line in (chosen["verdict"]["sentence"], *explained(chosen)):
+            story.out.print(Text(line), soft_wrap=True)
     for newest in listed[:1]:
         verdict: Record = newest.get("verdict") or {}
         told = str(verdict.get("sentence", "")) if newest is chosen else ""
@@ -93,6 +97,17 @@ def checks_of(run: Record) -> list[dict[str, Any]]:
         }
         for check in run["verdict"]["checks"]
     ]
+
+
+def explained(run: Record) -> Iterator[str]:
+    """What the words of the tables mean that no verdict explains, as far as this run has them."""
+    verdict = run["verdict"]
+    yield "bound: what the truth behind a number is at least, or at most, with the gate's confidence (one-sided)."
+    if verdict.get("power") is not None:
+        unit = f", in {verdict['unit']}" if verdict.get("unit") else ""
+        yield f"power: the least true gain that this gate would have seen four times in five{unit}."
+    if values_of(from_record(Verdict, verdict)):
+        yield TWO_VALUES
 
 
 def _chosen(listed: Sequence[Record], wanted: str | None) -> Record | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from serin.domain.contracts import DIMENSIONS, Contract
-from serin.domain.datasets import Upload, gave_nothing
+from serin.domain.datasets import Upload, gave_nothing, state_of
 from serin.domain.errors import Invalid
 from serin.domain.records import from_record
 
@@ -27,6 +27,12 @@ def scores(upload: Record) -> dict[str, str]:
 def _is_empty(upload: Record) -> bool:
     rows = upload.get("rows", 0) - upload.get("erased", 0)
     return gave_nothing(rows, upload.get("accepted", 0), upload.get("repeated", 0))
+
+
+def state(upload: Record) -> str:
+    """What became of it in one word."""
+    rows = upload.get("rows", 0) - upload.get("erased", 0)
+    return state_of(upload["status"], rows, upload.get("accepted", 0), upload.get("repeated", 0))
 
 
 def top_rules(upload: Record) -> str:
@@ -48,7 +54,7 @@ def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
     lines = [
         {
             "file": upload["file"],
-            "status": upload["status"],
+            "status": state(upload),
             **scores(upload),
             "rows": upload.get("rows", 0),
             "set aside": upload.get("quarantined", 0),

@@ -13,8 +13,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from serin.domain.errors import SerinError
+from serin_cli.doing import Doing
 from serin_cli.fitting_tables import fitted
-from serin_cli.terminal import Terminal, as_json, cell
+from serin_cli.terminal import Terminal, cell
 
 out = Terminal(highlight=False)
 err = Terminal(stderr=True, highlight=False)
@@ -55,18 +56,42 @@ def show_fault(error: Exception) -> None:
 
 
 def show_result(result: Any) -> None:
-    """A list of records as a table, a record of plain fields as a line for each, anything else as JSON."""
+    """A list of records as a table, a record as a line for each field, anything else as it is; JSON is for --json."""
     if isinstance(result, list) and result and all(isinstance(item, Mapping) for item in result):
         show_table(result)
     elif isinstance(result, list):
         out.print(Text("\n").join(map(cell, result)) or NOTHING)
-    elif isinstance(result, Mapping) and not any(isinstance(value, (Mapping, list)) for value in result.values()):
-        widest = max((len(str(name)) for name in result), default=0)
-        for name, value in result.items():
-            # No line is broken: a secret is copied from it.
-            out.print(cell(f"{name!s:<{widest}}  {'' if value is None else value}"), soft_wrap=True)
+    elif isinstance(result, Mapping):
+        _show_record(result)
     else:
-        out.print(as_json(result))
+        out.print(cell(result), soft_wrap=True)
+
+
+def _show_record(record: Mapping[str, Any]) -> None:
+    """A line for each field; a record in it by its fields' names behind its own, lists of records as tables below."""
+    lines, tables = dict[str, str](), dict[str, Sequence[Mapping[str, Any]]]()
+    for name, value in _fields(record):
+        if isinstance(value, (list, tuple)) and value and all(isinstance(item, Mapping) for item in value):
+            tables[name] = value
+        elif isinstance(value, (list, tuple)):
+            lines[name] = ", ".join(map(str, value))
+        else:
+            lines[name] = "" if value is None else str(value)
+    widest = max(map(len, lines), default=0)
+    for name, text in lines.items():
+        # No line is broken: a secret is copied from it.
+        out.print(cell(f"{name:<{widest}}  {text}"), soft_wrap=True)
+    for name, records in tables.items():
+        out.print(Text.assemble("\n", cell(name, "bold")))
+        show_table(records)
+
+
+def _fields(record: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            yield from _fields(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
 
 
 def show_table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> None:
@@ -112,10 +137,18 @@ def chapter(title: str) -> None:
 
 
 @contextmanager
-def bar(text: str, total: int | None = None) -> Iterator[Progress]:
-    """A bar that moves while something is done; `advance(task_ids[0])` moves it, without `total` it only turns."""
+def bar(text: str, total: int | None = None, silent: bool = False) -> Iterator[Doing]:
+    """Shows that something is done, and how far it is (`Doing.at`); without `total` a bar only turns.
+
+    On standard error, for results go to the other; `silent` is for a caller who is told in another way.
+    """
     columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=30)]
     tail = [MofNCompleteColumn(), TimeElapsedColumn()] if total else [TimeElapsedColumn()]
-    with Progress(*columns, *tail, console=out, transient=True, disable=not out.is_terminal) as progress:
+    shown = err.is_terminal and not silent
+    with Progress(*columns, *tail, console=err, transient=True, disable=not shown) as progress:
         progress.add_task(text, total=total)
-        yield progress
+        yield Doing(text, progress, None if silent else _say_aside)
+
+
+def _say_aside(text: str) -> None:
+    err.print(text.strip(), markup=False, soft_wrap=True)

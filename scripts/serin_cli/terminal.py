@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.json import JSON
 from rich.segment import Segment
 from rich.text import Text
 
@@ -30,9 +27,3 @@ class Terminal(Console):
 def cell(value: object, style: str = "") -> Text:
     """A value as a cell or a line: one line, never rich's markup; nothing for None."""
     return Text("" if value is None else visible(str(value), keep=""), style)
-
-
-def as_json(result: Any) -> JSON:
-    """The result as coloured JSON; what nobody could see in it is escaped as JSON does it."""
-    all_seen = json.dumps(result, default=str, ensure_ascii=False).isprintable()
-    return JSON.from_data(result, default=str, ensure_ascii=not all_seen)

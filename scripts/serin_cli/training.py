@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from serin_cli import story
 from serin_cli.client import connected
 from serin_cli.command_line.words import Json, Model
 from serin_cli.comparing import progress_of
+from serin_cli.doing import Doing
 from serin_cli.outcome import Outcome
 
 
@@ -47,19 +48,22 @@ def _trained(model: str) -> Outcome:
     """Train and wait; done is a version that was registered, or that there was nothing to train."""
     with connected() as client:
         run = client.post(f"/models/{model}/train")["run"]
-        with story.bar("Training") as progress:
-            said = progress_of(client, model, run)
-
-            def tell() -> None:
-                # Nobody reads it elsewhere, and it costs a call.
-                if not progress.disable:
-                    progress.update(progress.task_ids[0], description=said())
-
-            ended = client.run_ended(model, run, tell)
+        with story.bar("Training") as doing:
+            ended = client.run_ended(model, run, telling(doing, progress_of(client, model, run)))
     lines = told_of(ended)
     if (ended.get("verdict") or {}).get("checks"):
         lines.append(f"What the gate measured: ./scripts/serin runs {model} --run {run}")
     return Outcome(ended, ended["status"] in ("registered", "skipped"), lines)
+
+
+def telling(doing: Doing, said: Callable[[], str]) -> Callable[[], None]:
+    """Says how far a training is, which costs a call each time, where it would be seen."""
+
+    def tell() -> None:
+        if doing.is_due:
+            doing.at(said())
+
+    return tell
 
 
 def told_of(run: Mapping[str, Any]) -> list[str]:

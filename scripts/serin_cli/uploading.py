@@ -21,7 +21,7 @@ from serin_cli.incoming import incoming
 from serin_cli.known import refuse_unknown
 from serin_cli.outcome import Outcome
 from serin_cli.pieces import written_pieces
-from serin_cli.scorecards import TOP, contract_at_hand, copies
+from serin_cli.scorecards import TOP, contract_at_hand, copies, state
 
 Upload = Mapping[str, Any]
 
@@ -51,7 +51,9 @@ def upload(
     for one in () if as_json else uploads:
         for line in said(one):
             story.say(line)
-    return Outcome(uploads, all(_is_done(one) for one in uploads))
+    # A program reads the record's own word, and a person what became of the rows.
+    shown = uploads if as_json else [{**one, "status": state(one)} for one in uploads]
+    return Outcome(shown, all(_is_done(one) for one in uploads))
 
 
 def _is_done(one: Upload) -> bool:
@@ -82,6 +84,9 @@ def said(one: Upload) -> Iterator[str]:
     if count := one.get("erased"):
         who = "1 row is of somebody who was" if count == 1 else f"{count:,} rows are of people who were"
         yield f"{name}: {who} erased, and left out; ./scripts/serin erase says until when files are taken in so"
+    if came_back := one.get("corrected", 0) + one.get("still_bad", 0):
+        left = f"; {still} still bad, and set aside again" if (still := one.get("still_bad")) else ""
+        yield f"{name}: of {came_back:,} rows that came back {one['corrected']:,} are corrected{left}"
     if one.get("quarantined"):
         yield from (f"{name}: {line}" for line in one["broken"])
         yield f"{name}: ./scripts/serin quarantine list {dataset} shows the rows set aside, and export writes them"

@@ -207,8 +207,8 @@ class Tally:
 
 
 def _ask(client: Client, requests: Sequence[Sequence[Mapping[str, Any]]], tally: Tally) -> None:
-    with story.bar("   asking", total=len(requests)) as progress:
-        for flights in requests:
+    with story.bar("   asking", total=len(requests)) as doing:
+        for asked, flights in enumerate(requests, 1):
             tally.sent += len(flights)
             began = time.perf_counter()
             answer = client.predict(MODEL, flights)
@@ -218,7 +218,7 @@ def _ask(client: Client, requests: Sequence[Sequence[Mapping[str, Any]]], tally:
             tally.ok += len(rows)
             tally.versions[str(answer["version"])] += len(rows)
             tally.fresh += sum("missing" not in row and "stale" not in row for row in rows)
-            progress.advance(progress.task_ids[0])
+            doing.at(done=asked, total=len(requests))
     late, count = answer["predictions"][-1], sum(map(len, requests))
     story.say(f"   {count} answers of version {answer['version']}; the last: {late['probability']:.0%} late")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from serin.domain.auditing.alarms import rang
+from serin.domain.auditing.entry import Entry
 from serin.domain.datasets import Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
@@ -20,6 +22,8 @@ from serin_cli.page_files import written
 from serin_cli.scorecards import page_file
 
 Record = Mapping[str, Any]
+_ENTRIES = "1000"
+"""So many of the newest entries of the audit are looked through for alarms, in one call."""
 
 
 def write(client: Client, model: str, seen: Record, file: str) -> Mapping[str, str]:
@@ -47,6 +51,7 @@ def _happened(client: Client, model: str, since: datetime) -> Happened:
         [from_record(Upload, upload) for upload in uploads],
         [from_record(Run, run) for run in _after(client, "/runs", since, model=model)],
         [from_record(Release, release) for release in _after(client, f"/models/{model}/releases", since)],
+        rang([from_record(Entry, entry) for entry in client.get("/audit", model=model, limit=_ENTRIES)["items"]]),
     )
 
 

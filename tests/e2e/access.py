@@ -164,6 +164,8 @@ class Door:
 
     def _form_lets_in(self, secret: str, path: str, fields: Mapping[str, str]) -> bool:
         signed = self._http.post("/console/sign-in", data={"token": secret, "then": "/"})
+        if signed.status_code == 401:
+            return False
         headers = {"cookie": signed.headers["set-cookie"].partition(";")[0]}
         proof = Html(self._http.get("/", headers=headers).text).forms[0].fields["proof"]
         answer = self._http.post(path, data={**fields, "proof": proof}, headers=headers)

@@ -19,6 +19,20 @@ from tests.e2e.browser import QUIET, browser
 from tests.waiting import PATIENCE_S, wait_until
 
 DESKTOP, PHONE = 1280, 390
+_TAB_KEY, _MOST_STOPS = 9, 400
+_NUMBERED = """{
+  const controls = 'a[href], button, input:not([type=hidden]), textarea, select, summary';
+  const scrolls = one => one.scrollWidth > one.clientWidth && getComputedStyle(one).overflowX === 'auto';
+  window.stops = [...document.querySelectorAll('body *')].filter(
+    one => one.checkVisibility() && (one.matches(controls) || one.tabIndex === 0 || scrolls(one)));
+  document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex');
+  null }"""
+_FOCUSED = """(() => {
+  const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+  return one === document.body ? null : {
+    number: window.stops.indexOf(one), what: one.outerHTML.slice(0, 200),
+    seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && box.width > 0 && box.right > 0 };
+})()"""
 
 
 class Chromium:
@@ -92,6 +106,27 @@ class Chromium:
         self.open(url)
         self.fill("input[name=token]", token)
         self.press("main form button")
+
+    def show(self, html: str, width: int) -> None:
+        """Draw a page that nobody serves, at a width, with all that can be opened open."""
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **metrics)
+        frame = self.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.call("Page.setDocumentContent", frameId=frame, html=html)
+        self.run("document.querySelectorAll('details').forEach(one => { one.open = true }); null")
+
+    def tabbed(self) -> list[dict[str, Any]]:
+        """What has the focus after each press of Tab, from the top on until it leaves the page again."""
+        stops: list[dict[str, Any]] = []
+        self.run(_NUMBERED)
+        for _ in range(_MOST_STOPS):
+            for kind in ("keyDown", "keyUp"):
+                self.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=_TAB_KEY)
+            stop = self.run(_FOCUSED)
+            if stop is None or (stops and stop["number"] == stops[0]["number"]):
+                return stops
+            stops.append(stop)
+        raise AssertionError("Tab never leaves the page")
 
     def pictures(self, name: str, folder: Path) -> None:
         """The page as it is, at both widths, light and dark."""

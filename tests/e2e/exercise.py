@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -91,6 +91,7 @@ def exercise(walked: Walked) -> None:
     _look_at_the_model(walked)
     _fill_features(walked)
     _repeat_the_first_training(walked)
+    _begin_by_features_again(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
     _let_an_alarm_go_off(walked)
@@ -129,13 +130,24 @@ def _repeat_the_first_training(walked: Walked) -> None:
 
 def _repeat_it_in_pieces(walked: Walked, first: str, rows: str) -> None:
     """As a set is made that no function has room for: by a distributed map over pieces, and the same to the bit."""
-    states, run = _client(walked, "stepfunctions"), "in-pieces"
+    ended = _trained(walked, "in-pieces", "rerun", parent=first, in_pieces=True)
+    assert (ended["status"], ended["provenance"]["rows"]) == ("repeated", rows), ended
+
+
+def _begin_by_features_again(walked: Walked) -> None:
+    """As of uploads that come at once each begins a first training."""
+    ended = _trained(walked, "by-features", "features")
+    assert (ended["status"], ended["reason"].partition(";")[0]) == ("skipped", "the first version exists"), ended
+
+
+def _trained(walked: Walked, run: str, cause: str, **given: Any) -> Mapping[str, Any]:
+    """A run that the workflow was asked for, as it ended."""
+    states = _client(walked, "stepfunctions")
     machines = states.list_state_machines()["stateMachines"]
     (machine,) = [one["stateMachineArn"] for one in machines if one["name"].endswith(f"training-{MODEL}")]
-    given = {"model": MODEL, "run": run, "cause": "rerun", "correlation": run, "parent": first, "in_pieces": True}
-    states.start_execution(stateMachineArn=machine, name=run, input=json.dumps(given))
-    ended = walked.client.run_ended(MODEL, run)
-    assert (ended["status"], ended["provenance"]["rows"]) == ("repeated", rows), ended
+    asked = {"model": MODEL, "run": run, "cause": cause, "correlation": run, **given}
+    states.start_execution(stateMachineArn=machine, name=run, input=json.dumps(asked))
+    return walked.client.run_ended(MODEL, run)
 
 
 def _answer_what_is_asked(walked: Walked) -> None:

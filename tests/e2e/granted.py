@@ -51,8 +51,9 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
     (
         "BuildFeaturesflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
-        "for RELEASE#flight-delay for MODEL#flight-delay for RUN#flight-delay for FILL#flight-delay"
+        "for RELEASE#flight-delay for MODEL#flight-delay for FILL#flight-delay"
     ),
+    "BuildFeaturesflightdelay: dynamodb:Query on table/catalog/index/by-moment for RUN#flight-delay",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/catalog for FILL#flight-delay",
     (
         "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-demo for serin.flight-delay "
@@ -68,6 +69,7 @@ GRANTED: tuple[str, ...] = (
         "for PROFILE#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay "
         "for AUDIT#trainings#flight-delay"
     ),
+    "BuildTrainingSetflightdelay: dynamodb:Query on table/catalog/index/by-moment for RUN#flight-delay",
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
         "for TRAINING-SET#flight-delay for TRAINING#flight-delay for AUDIT#trainings#flight-delay"

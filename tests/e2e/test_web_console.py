@@ -19,14 +19,28 @@ from serin.adapters.dynamodb import RecordTable
 from serin.domain.approvals import asked
 from serin.domain.duties import scopes_of_roles
 from serin.domain.errors import NotFound
+from serin.http.console.pages import PAGES
 from serin.services.tokens import create_token
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 from tests.e2e.driven import Chromium, chromium
+from tests.unit.http.browsing import Browser
+from tests.unit.http.test_console import EVERYTHING, PATHS, an_api, path_of
 
 PICTURES = Path(os.environ.get("SERIN_PICTURES", "build/pages/console"))
 """Where people find the pages as they looked."""
+
+NARROWEST = 320
+"""Pixels: a screen of 1280 at 400 % (WCAG 2.2, 1.4.10)."""
+_TOO_WIDE = f"""[...document.querySelectorAll('body *')].filter(
+  one => one.getBoundingClientRect().right > {NARROWEST} && !one.closest('.wide, figure')
+).map(one => one.outerHTML.slice(0, 150)).slice(-3).join(' | ')"""
+_WITHOUT_LABEL = """
+[...document.querySelectorAll('input:not([type=hidden]), textarea, select, button, a[href]')].filter(
+  one => !(one.labels && one.labels.length && one.labels[0].innerText.trim()) && !one.ariaLabel
+    && !one.textContent.trim()
+).map(one => one.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +65,40 @@ def visit(walked: Walked, page: Chromium, path: str, owner: str, *scopes: str) -
     page.call("Network.clearBrowserCookies")
     page.sign_in(f"{cloud.api_url}{path}", made.secret)
     assert "Sign out" in page.text, page.text
+
+
+def every_page() -> Iterator[tuple[str, str]]:
+    """Each page of a stage in memory where everything was done once, by who may do all of it, and of who may nothing.
+
+    What somebody has named is a long word, which no line has room for.
+    """
+    browser = Browser(an_api("x" * 60)).signed_in(*EVERYTHING)
+    yield "sign-in", Browser(browser.api).send("POST", "/console/sign-in", {"token": "serin_other"}).text
+    paths = [path_of(template) for method, template, _ in PAGES if method == "GET"]
+    model = PATHS["model"]
+    experiments = f"/console/models/{model}/experiments"
+    picked = [run.id for run in browser.api.catalog.latest_summaries(model, 3).items]
+    compared = f"{experiments}?{'&'.join(f'run:{run}=on' for run in picked)}"
+    for path in (*paths, compared, f"{experiments}?where=nonsense", f"/console/models/{'m' * 60}"):
+        yield path, browser.send("GET", path).text
+
+
+def test_every_page_can_be_read_on_the_narrowest_screen_and_used_by_keyboard(page: Chromium) -> None:
+    faults, seen = list[str](), 0
+    for path, html in every_page():
+        page.show(html, NARROWEST)
+        width = page.run("document.documentElement.scrollWidth")
+        if width > NARROWEST:
+            faults.append(f"{path}: {width} px wide by {page.run(_TOO_WIDE)}")
+        faults += [f"{path}: no label: {one}" for one in page.run(_WITHOUT_LABEL)]
+        stops = page.tabbed()
+        faults += [f"{path}: the focus is not seen: {stop['what']}" for stop in stops if not stop["seen"]]
+        reached = {stop["number"] for stop in stops}
+        controls: list[str] = page.run("window.stops.map(one => one.outerHTML.slice(0, 200))")
+        faults += [f"{path}: not reached: {one}" for number, one in enumerate(controls) if number not in reached]
+        seen += len(stops)
+    assert not faults, "\n".join(faults)
+    assert seen > 100, "the test looked at nothing"
 
 
 def left(walked: Walked) -> int:

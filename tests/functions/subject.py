@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benches.model_code import SUBJECT, table
 from serin.bootstrap import Platform
+from serin.domain.datasets import Upload
 from serin.domain.model_source import ModelSource
 from serin.files.bundle import source_of
 from serin.files.models import ModelFolder, read_model
+from serin.services.accept_upload import Arrival, accept_upload
 from tests.functions.worlds import World
 
 MODEL, DATASET = "subject", "rows"
@@ -69,3 +72,31 @@ class ModelWorld(World):
     def model_function(self, call: str) -> Any:
         """A function of the package `model_code`."""
         return Platform({}).model_function(call)
+
+
+class RenamedWorld(ModelWorld):
+    """The same with any model, under the name that handlers are asked about here, and with other terms of training."""
+
+    def __init__(self, model: ModelFolder, **training: Any) -> None:
+        self._training = training
+        super().__init__(model)
+
+    def deploy(self, model: ModelFolder) -> None:
+        """Another version of the model's folder is deployed."""
+        super().deploy(model)
+        charter = replace(model.charter, model=MODEL, training=replace(model.charter.training, **self._training))
+        self._source = replace(self._source, charter=charter)
+        self.charters = {MODEL: charter}
+
+    def send(self, dataset: str, name: str, content: bytes) -> Upload:
+        """Take a file in by its contract."""
+        key = f"raw/{dataset}/{name}"
+        self.uploads.put(key, content)
+        return accept_upload(
+            *(Arrival(key, None, len(content)), self.contracts),
+            uploads=self.uploads,
+            lake=self.lake,
+            catalog=self.catalog,
+            events=self.events,
+            clock=self.clock,
+        )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from serin.domain.experiments import TrialResult
+from serin.domain.models import Artifact
 from serin.domain.names import digest
 from serin.domain.records import as_record
 from serin.learning.scores import write_scores
@@ -37,7 +38,11 @@ def take(world: World, step: str, **given: object) -> Any:
 
 
 def selected(world: World) -> Any:
-    results = [TrialResult(a_trial(number), {"log_loss": 0.6 - number / 10}, 1.0) for number in (1, 2)]
+    losses = {1: 0.5, 2: 0.4}
+    results = [
+        TrialResult(a_trial(number), {"log_loss": loss}, 1.0, scored=Artifact(f"trial-{number}.npz", f"d{number}"))
+        for number, loss in losses.items()
+    ]
     return take(world, "select", checked=as_record(Checked()), results=[as_record(result) for result in results])
 
 
@@ -51,6 +56,7 @@ def judged(world: World, champion: object, challenger: float = 0.8, incumbent: f
 def test_the_best_trial_meets_the_version_that_is_live(judging: World) -> None:
     answer = selected(judging)
     assert (answer["trial"]["number"], answer["champion"]) == (2, as_record(CHAMPION))
+    assert answer["scored"] == {"key": "trial-2.npz", "sha256": "d2"}
 
 
 def test_the_champion_of_another_model_is_not_met(judging: World) -> None:

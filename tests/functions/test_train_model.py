@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from serin.domain.models import Artifact
 from serin.domain.records import as_record
 from serin.services.train_model import ScoresFile
 from tests.builders import a_training_set, a_trial, a_version
@@ -33,13 +34,16 @@ class Trainer:
         self.made_of = charter.model, training_set
         assert room > 0
 
-    def contest(self, run: str, trial: object, champion: object) -> ScoresFile:
-        Trainer.asked = (*self.made_of, run, trial, champion)
+    def contest(self, run: str, trial: object, champion: object, scored: object) -> ScoresFile:
+        Trainer.asked = (*self.made_of, run, trial, champion, scored)
         return ScoresFile("scores.npz", "d1")
 
 
 @pytest.mark.parametrize("champion", [None, a_version(3)])
-def test_a_contest_is_held_against_the_champion_the_workflow_names(world: World, champion: Any) -> None:
+@pytest.mark.parametrize("given", [{}, {"scored": None}, {"scored": {"key": "trial-2.npz", "sha256": "d2"}}])
+def test_a_contest_is_held_against_the_champion_the_workflow_names_with_what_the_trial_has_kept(
+    world: World, champion: Any, given: dict[str, Any]
+) -> None:
     module = in_world("train_model", world)
     module.Trainer = Trainer
     event = {
@@ -48,6 +52,8 @@ def test_a_contest_is_held_against_the_champion_the_workflow_names(world: World,
         "trial": as_record(a_trial(2)),
         "training_set": as_record(a_training_set()),
         "champion": as_record(champion) if champion else None,
+        **given,
     }
+    scored = Artifact("trial-2.npz", "d2") if given.get("scored") else None
     assert module.handle(event, None) == {"key": "scores.npz", "digest": "d1"}
-    assert Trainer.asked == ("late-orders", a_training_set(), "r1", a_trial(2), champion)
+    assert Trainer.asked == ("late-orders", a_training_set(), "r1", a_trial(2), champion, scored)

@@ -45,6 +45,12 @@ def query(pk: str, table: str = CATALOG) -> Call:
     return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **arguments}
 
 
+def newest(pk: str) -> Call:
+    values = {":pk": {"S": pk}}
+    arguments = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": values, "IndexName": "by-moment"}
+    return "dynamodb", "query", {"TableName": CATALOG, **arguments}
+
+
 def online(*pks: str) -> Call:
     keys = [{"pk": {"S": pk}} for pk in pks]
     return "dynamodb", "batch_get_item", {"RequestItems": {ONLINE: {"Keys": keys}}}
@@ -71,7 +77,7 @@ def _key(pk: str, table: str) -> dict[str, Any]:
 OWN: Mapping[str, tuple[Call, ...]] = {
     "build-features": (
         *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), query(f"RELEASE#{MINE}")),
-        *(get(f"MODEL#{MINE}"), get(f"FILL#{MINE}"), put(f"FILL#{MINE}")),
+        *(get(f"MODEL#{MINE}"), get(f"FILL#{MINE}"), put(f"FILL#{MINE}"), newest(f"RUN#{MINE}")),
         *(put(f"{MINE}#abc@1359331200#d", ONLINE), s3("get_object", LAKE, "datasets/orders/a.parquet")),
         *(s3("get_object", ARTIFACTS, f"models/{MINE}/r/layer.zip"), event((f"serin.{MINE}", "Features Built"))),
         event(*((f"serin.{MINE}", name) for name in ("Backfill Wanted", "Features Built", "Features Refused"))),
@@ -82,7 +88,7 @@ OWN: Mapping[str, tuple[Call, ...]] = {
     ),
     "build-training-set": (
         *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), query(f"RUN#{MINE}")),
-        put(f"RUN#{MINE}"),
+        *(put(f"RUN#{MINE}"), newest(f"RUN#{MINE}")),
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a"), put(f"TRAINING#{MINE}")),
         s3("get_object", LAKE, f"training-sets/{MINE}/sources/a.zip"),
     ),
@@ -119,6 +125,7 @@ FORBIDDEN: tuple[Call, ...] = (
     *(put(f"{kind}#{OTHER}") for kind in KINDS),
     *(get(f"{kind}#{OTHER}") for kind in KINDS),
     *(query(f"{kind}#{OTHER}") for kind in KINDS),
+    *(newest(pk) for pk in (f"RUN#{OTHER}", f"RELEASE#{MINE}", "UPLOAD#orders")),
     # What the platform alone says of a model, and of data.
     *(put(f"{kind}#{MINE}") for kind in ("MODEL", "VERSION-OF-RUN", "PUBLISHED", "RELEASE", "STEP")),
     *(put(f"{kind}#orders") for kind in ("DATASET", "UPLOAD", "ARRIVAL")),
@@ -163,7 +170,12 @@ def tables() -> Iterator[None]:
     for name, keys in ((CATALOG, ("pk", "sk")), (CONTROL, ("pk", "sk")), (ONLINE, ("pk",))):
         schema = [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)]
         attributes = [{"AttributeName": key, "AttributeType": "S"} for key in keys]
-        backend.create_table(*(name, schema, None, attributes, [], [], None, "PAY_PER_REQUEST", None, [], False, {}))
+        of_one = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "moment", "KeyType": "RANGE"}]
+        moments = [{"IndexName": "by-moment", "KeySchema": of_one, "Projection": {"ProjectionType": "ALL"}}]
+        indexes = moments if name == CATALOG else []
+        backend.create_table(
+            *(name, schema, None, attributes, [], indexes, None, "PAY_PER_REQUEST", None, [], False, {})
+        )
     yield
     backend.reset()
 

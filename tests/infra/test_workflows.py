@@ -145,6 +145,11 @@ def test_only_a_pass_is_refitted_and_only_what_repeats_no_run_is_registered(aws:
     assert all(states[name]["End"] for name in ("Compare", "CompareFits"))
 
 
+def test_the_contest_is_told_where_the_selected_trial_has_kept_its_scores(aws: Assembly) -> None:
+    contest = payload(aws.machine("training-returns"), "Contest")
+    assert (contest["trial.$"], contest["scored.$"]) == ("$.selected.answer.trial", "$.selected.answer.scored")
+
+
 def test_the_refit_and_its_record_are_about_the_selected_trial(aws: Assembly) -> None:
     definition = aws.machine("training-returns")
     assert payload(definition, "Refit")["trial.$"] == "$.selected.answer.trial"

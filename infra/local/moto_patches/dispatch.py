@@ -7,12 +7,16 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
 from moto.moto_api._internal import mock_random
 
 from infra.local.moto_patches.registry import replace, wrap
 
+Headers = dict[str, str]
+_XML_ID = "<RequestId>"
 _RESPONSES = importlib.import_module("moto.core.responses")
 _underscored = lru_cache(maxsize=4096)(camelcase_to_underscores)
 
@@ -45,3 +49,12 @@ def request_id(headers: dict[str, str]) -> str:
     drawn = f"{mock_random.getrandbits(208):052X}"
     headers["x-amzn-requestid"] = drawn
     return drawn
+
+
+@wrap(BaseResponse, "_enrich_response")
+def with_its_id(original: Callable[..., tuple[Headers, Any]], *args: Any) -> tuple[Headers, Any]:
+    """moto looks at every letter of every answer for the element of an XML answer that holds its id."""
+    headers, body = args[-2:]
+    if isinstance(body, str) and _XML_ID in body:
+        return original(headers, body)
+    return original(headers, "")[0], body

@@ -105,10 +105,10 @@ class World:
         )
         checked = trainer.check(trials)
         step[0] = "trial"
-        results = [trainer.trial(trial) for trial in trials]
+        results = [trainer.trial(run, trial) for trial in trials]
         chosen = select(charter, run, training_set, results, checked, catalog=catalog)
         step[0] = "contest"
-        scores = trainer.contest(run, chosen.trial, None)
+        scores = trainer.contest(run, chosen.trial, None, chosen.scored)
         step[0] = "gate"
         verdict = judge(
             charter, run, training_set, scores, None,

@@ -1,8 +1,8 @@
 """The same features by DuckDB, on the part it can do: `duckdb_features.py FOLDER`.
 
 Events and the rows that ask are put together in one stream of each shop and counted over ranges of time, which is
-DuckDB's best plan for it. It knows neither when an event became known nor corrections, so these are left out, and its
-sums are not exact; what it writes is compared with nobody's.
+DuckDB's best plan for it; an event that is as old as a window is long has left it. It knows neither when an event
+became known nor corrections, so these are left out, and its sums are not exact.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ COPY (
     FROM stream
     WINDOW
       two_days AS (PARTITION BY shop ORDER BY t RANGE BETWEEN INTERVAL 2 DAYS PRECEDING AND CURRENT ROW),
-      six_hours AS (PARTITION BY shop ORDER BY t RANGE BETWEEN INTERVAL 6 HOURS PRECEDING AND CURRENT ROW),
-      a_day AS (PARTITION BY shop ORDER BY t RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW)
+      six_hours AS (
+        PARTITION BY shop ORDER BY t RANGE BETWEEN INTERVAL 21599999999 MICROSECONDS PRECEDING AND CURRENT ROW
+      ),
+      a_day AS (
+        PARTITION BY shop ORDER BY t RANGE BETWEEN INTERVAL 86399999999 MICROSECONDS PRECEDING AND CURRENT ROW
+      )
   )
   SELECT * FROM known WHERE order_id IS NOT NULL
 ) TO '{folder}/duckdb.parquet' (FORMAT parquet, COMPRESSION zstd)

@@ -24,7 +24,7 @@ from serin.domain.models import ModelVersion
 from serin.domain.training_jobs import request_in
 from serin_cli.client import wait
 
-MODEL = "readings"
+HERE, MODEL = Path(__file__).parent, "readings"
 START, DAYS, HOLDOUT = datetime(2026, 1, 1, tzinfo=UTC), 100, 2
 FILES = 20
 _LINES = 12
@@ -51,7 +51,7 @@ def fitted(rows: int, folder: Path) -> dict[str, Any]:
     """The figures of a model of so many rows, which has gone live and answered; raises SystemExit where it has not."""
     seconds, now = Seconds(), START + timedelta(days=DAYS + 1)
     with (
-        own_cloud(Path(__file__).parent / MODEL, folder, _begins_by_its_last_file(rows), now) as here,
+        own_cloud(HERE / MODEL, folder, _begins_by_its_last_file(rows), now) as here,
         watched(here.cloud.endpoint_url) as processes,
     ):
         with seconds.of("made and accepted"):
@@ -86,7 +86,7 @@ def _begins_by_its_last_file(rows: int) -> Any:
 
 def _uploaded(here: Place, number: int, rows: int, folder: Path) -> int:
     file, first = folder / f"readings-{number:02}.parquet", rows * number // FILES
-    _rows(first, rows * (number + 1) // FILES, rows).write_parquet(file)
+    rows_between(first, rows * (number + 1) // FILES, rows).write_parquet(file)
     upload, size = here.client.upload(MODEL, file), file.stat().st_size
     file.unlink()
     if upload["status"] != "accepted" or upload["accepted"] != rows * (number + 1) // FILES - first:
@@ -95,7 +95,7 @@ def _uploaded(here: Place, number: int, rows: int, folder: Path) -> int:
     return size
 
 
-def _rows(first: int, end: int, rows: int) -> pl.DataFrame:
+def rows_between(first: int, end: int, rows: int) -> pl.DataFrame:
     """Readings from one number to another, of `rows` that are spread evenly over the days."""
     chance, count = np.random.default_rng([first, rows]), end - first
     values = {name: chance.standard_normal(count).round(2) for name in _NUMBERS}

@@ -55,8 +55,24 @@ def charter() -> Charter:
 
 def generate(rows: int, folder: Path) -> tuple[CutTask, CutPlan]:
     """Half the rows ask, half are events; the files they lie in, and the plan of what is made of them."""
-    segments = {name: tuple(_files(name, rows // 2, folder)) for name in ("orders", "shops")}
-    heads = {name: DatasetHead(name, len(files), rows // 2) for name, files in segments.items()}
+    return _to_be_cut({name: tuple(_files(name, rows // 2, folder)) for name in ("orders", "shops")}, folder)
+
+
+def recut(folder: Path, into: Path, room: int) -> tuple[CutTask, CutPlan]:
+    """The same files, to be made into a training set in another folder, of pieces with another room."""
+    segments = opened(folder).task.segments
+    for files in segments.values():
+        for file in files:
+            (into / file.key).symlink_to((folder / file.key).absolute())
+    before, cut_sizes.ROOM = cut_sizes.ROOM, room
+    try:
+        return _to_be_cut(segments, into)
+    finally:
+        cut_sizes.ROOM = before
+
+
+def _to_be_cut(segments: Mapping[str, tuple[Segment, ...]], folder: Path) -> tuple[CutTask, CutPlan]:
+    heads = {name: DatasetHead(name, len(files), sum(file.rows for file in files)) for name, files in segments.items()}
     sizes = {name: sized(charter(), name, files) for name, files in segments.items()}
     sizes = {name: replace(size, largest={"shop": HEAVY}) for name, size in sizes.items()}
     plan = plan_training_set(charter(), sizes, VIEWS)

@@ -116,16 +116,16 @@ class Platform:
             room=ROOM,
         )
         checked = trainer.check(trials)
-        results = [trainer.trial(trial) for trial in trials]
-        best = select(self.charter, RUN, training_set, results, checked, catalog=self.catalog).trial
-        scores = trainer.contest(RUN, best, None)
+        results = [trainer.trial(RUN, trial) for trial in trials]
+        chosen = select(self.charter, RUN, training_set, results, checked, catalog=self.catalog)
+        scores = trainer.contest(RUN, chosen.trial, None, chosen.scored)
         stores = {"lake": self.lake, "artifacts": self.artifacts}
         verdict = judge(self.charter, RUN, training_set, scores, None, **stores, catalog=self.catalog, clock=self.clock)
         if verdict.outcome != "pass":
             raise NotLive(f"{verdict.outcome}: {verdict.sentence}")
-        refitted = trainer.refit(RUN, best)
+        refitted = trainer.refit(RUN, chosen.trial)
         ports = {"catalog": self.catalog, "events": self.events, "clock": self.clock}
-        register(self.charter, RUN, training_set, best, refitted, **ports)  # type: ignore[arg-type]
+        register(self.charter, RUN, training_set, chosen.trial, refitted, **ports)  # type: ignore[arg-type]
         self._serves(refitted)
         return Judged(training_set, read_scores(self.artifacts.get(scores.key)), checked.warnings)
 

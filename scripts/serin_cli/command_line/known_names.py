@@ -74,14 +74,17 @@ def _asked(path: str, query: str = "") -> list[Mapping[str, Any]]:
     # Every command says here what it completes; hardly any asks.
     from urllib.request import Request, urlopen
 
+    from serin.domain.errors import Invalid
+    from serin_cli.connection import own_token
+
     try:
         connection = json.loads(CONNECTION.read_text(encoding="utf-8"))
         if not connection.get("endpoint_url"):
             return []
-        headers = {"Authorization": f"Bearer {connection['token']}"}
+        headers = {"Authorization": f"Bearer {own_token() or connection['token']}"}
         request = Request(f"{connection['api_url']}{path}{query}", headers=headers)
         with urlopen(request, timeout=PATIENCE_S) as answer:
             items: list[Mapping[str, Any]] = json.load(answer)["items"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, Invalid):
         return []
     return items

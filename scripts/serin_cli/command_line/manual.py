@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from serin_cli.command_line.index import GROUPS, Actions, Place
+from serin_cli.connection import FILE, TOKEN_VARIABLE
 
 PACKAGE = Path(__file__).parents[1]
 _NAME = 12
@@ -51,3 +52,9 @@ def _lines(width: int) -> Iterator[str]:
         "after Ctrl-C."
     )
     yield from wrap(closing, max(width, 20))
+    yield ""
+    own = (
+        f"Calls over the API carry this folder's token ({FILE}), or your own where the environment variable "
+        f"{TOKEN_VARIABLE} holds one, as an answer to `serin approve` needs: the answer keeps whose it was."
+    )
+    yield from wrap(own, max(width, 20))

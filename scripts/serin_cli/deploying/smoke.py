@@ -13,7 +13,7 @@ from serin_cli import story
 from serin_cli.aws import connect
 from serin_cli.checkout import MODELS
 from serin_cli.client import Client
-from serin_cli.connection import load
+from serin_cli.connection import load, own_token
 
 
 def smoke(client: Client, models: Sequence[ModelFolder]) -> Iterator[str]:
@@ -44,7 +44,7 @@ def main() -> int:
     try:
         if len(sys.argv) > 1:
             connect(stage=sys.argv[1])
-        client = Client(load())
+        client = Client(load(), own_token())
         try:
             for line in smoke(client, read_models(MODELS)):
                 story.say(line)

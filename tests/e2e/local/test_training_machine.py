@@ -120,7 +120,7 @@ def steps(record: Record) -> list[str]:
 def test_a_search_goes_rung_by_rung_through_the_map_two_at_a_time_and_a_failed_trial_stops_nobody(
     tmp_path: Path,
 ) -> None:
-    selected = {"trial": LAST[1], "champion": None}
+    selected = {"trial": LAST[1], "champion": None, "scored": None}
     answers = {"select": [{**selected, "more": LAST}, {**selected, "more": []}]}
     with machine(tmp_path, answers) as (cloud, record, execution):
         assert ended(cloud, execution) == "SUCCEEDED"

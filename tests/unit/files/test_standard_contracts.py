@@ -121,6 +121,14 @@ def test_a_key_with_a_column_that_is_left_out_names_no_row(tmp_path: Path) -> No
         ("logicalType: integer, logicalTypeOptions: {exclusiveMinimum: 1, maximum: 9}", ["1", "2", "9", "10"], "29"),
         ("logicalType: number, logicalTypeOptions: {exclusiveMaximum: 2.5}", ["2.5", "2.4"], "2.4"),
         ("logicalType: integer, logicalTypeOptions: {multipleOf: 5}", ["-5", "0", "6"], "-50"),
+        ("logicalType: number, logicalTypeOptions: {multipleOf: 49}", ["49", "245", "50", "-343.0"], "49245-343.0"),
+        (
+            "logicalType: number, logicalTypeOptions: {multipleOf: 0.01}",
+            ["4.02", "600.03", "1.115", "0"],
+            "4.02600.030",
+        ),
+        ("logicalType: integer, logicalTypeOptions: {multipleOf: 2.5}", ["4", "-5", "10"], "-510"),
+        (r"logicalType: string, logicalTypeOptions: {pattern: '^\d\w$'}", ["1a", "1é", "\u0661a", "1_"], "1a1_"),
         ("logicalType: integer, logicalTypeOptions: {format: u8}", ["-1", "255", "256"], "255"),
         ("logicalType: date, logicalTypeOptions: {minimum: '2010-01-01'}", ["2009-12-31", "2010-01-01"], "2010-01-01"),
         (
@@ -173,6 +181,26 @@ def test_a_key_with_a_column_that_is_left_out_names_no_row(tmp_path: Path) -> No
 def test_options_of_a_type_set_rows_aside(tmp_path: Path, spec: str, values: list[str], good: str) -> None:
     contract = taken(read(tmp_path, "{name: n, logicalType: integer}", f"{{name: a, {spec}}}"))
     assert _accepted(contract, values) == good
+
+
+def test_a_share_that_is_finer_than_numbers_are_is_only_said(tmp_path: Path) -> None:
+    found = read(tmp_path, "{name: a, logicalType: number, logicalTypeOptions: {multipleOf: 0.30000000000000004}}")
+    assert [said.promise for said in taken(found).said or ()] == ["multipleOf 0.30000000000000004"]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "enum: [{value: 1.10}, {value: True}, {value: 7}, {value: '2.20'}, {value: null}]",
+        "quality: [{metric: invalidValues, mustBe: 0, arguments: {validValues: [1.10, True, 7, '2.20', null]}}]",
+    ],
+)
+def test_a_text_that_yaml_reads_as_something_else_is_told_as_what_it_is_taken_for(tmp_path: Path, listed: str) -> None:
+    texts = read(tmp_path, f"{{name: a, logicalType: string, {listed}}}")
+    assert [note.partition(" is listed")[0] for note in texts.notes if "without quotes" in note] == [
+        "air-quality.a: '1.1'",
+        "air-quality.a: 'true'",
+    ]
 
 
 def test_bounds_of_odcs_3_0_are_exclusive_by_a_word(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,9 @@ import polars as pl
 import pytest
 
 from serin.data.files.parquet import from_parquet, to_parquet
+from serin.domain.access import Token, token_hash
 from serin.domain.approvals import Approval, asked
+from serin.domain.auditing.alarms import AlarmChange
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.experiments import Trial, summary_of
 from serin.domain.judgement.watching.episodes import Episode
@@ -24,7 +27,9 @@ from serin.domain.runs import RunMetric, trial_run
 from serin.domain.watched import WatchedWindow, WatchState
 from serin.http.console.pages import PAGES
 from serin.pages.frame import policy
+from serin.pages.rules import said
 from serin.services.collect_predictions import collect_predictions
+from serin.services.note_alarm import note_alarm
 from tests.builders import (
     NOON,
     a_contract,
@@ -191,6 +196,30 @@ def test_a_token_that_nobody_knows_opens_nothing(token: str) -> None:
     assert "set-cookie" not in answer.headers
 
 
+def test_an_alarm_is_on_the_models_time_line_from_when_it_went_off_until_it_was_over() -> None:
+    api = an_api()
+    about = f"Model {MODEL} (stage dev): answers fail."
+    for minutes, before, state in ((0, "OK", "ALARM"), (90, "ALARM", "OK"), (120, "OK", "ALARM")):
+        at = NOON + timedelta(minutes=minutes - 150)
+        note_alarm(AlarmChange("errors", about, before, state, at, f"crossed at {minutes}"), catalog=api.catalog)
+    for path in ("", "/monitoring"):
+        page = Browser(api).signed_in("read").send("GET", f"/console/models/{MODEL}{path}").text
+        assert f"alarm errors: crossed at 0 (over {NOON - timedelta(hours=1):%Y-%m-%d %H:%M}Z)" in page
+        assert "alarm errors: crossed at 120 (it goes on)" in page
+        assert ">alarms</text>" in page
+
+
+def test_a_token_that_may_see_no_page_does_not_sign_in_and_is_told_what_to_ask_for() -> None:
+    browser = Browser(an_api())
+    token = Token(token_hash("serin_secret"), "ana", (f"approve:{MODEL}",), NOON, NOON + timedelta(days=1))
+    browser.api.control.save_token(token)
+    answer = browser.send("POST", "/console/sign-in", {"token": "serin_secret", "then": "/"})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert "no scope read" in answer.text
+    assert f"--owner ana --scope read --scope approve:{MODEL} --for 30d" in answer.text
+
+
 @pytest.mark.parametrize("then", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", ""])
 def test_signing_in_leads_to_no_other_site(then: str) -> None:
     browser = Browser(an_api()).signed_in("read")
@@ -228,7 +257,9 @@ def test_a_form_that_is_not_of_the_session_does_nothing(method: str, template: s
 
 @pytest.mark.parametrize(("method", "template"), [(method, path) for method, path, _ in PAGES])
 def test_every_page_asks_for_its_scope(method: str, template: str) -> None:
-    browser = Browser(an_api()).signed_in("features")
+    browser = Browser(an_api()).signed_in("read")
+    (token,) = browser.api.control.tokens()
+    browser.api.control.save_token(replace(token, scopes=("features",)))
     proof = {"proof": browser.see("/", 403).forms[0].fields["proof"]}
     assert browser.send(method, path_of(template), proof if method == "POST" else None).status_code == 403
 
@@ -341,6 +372,30 @@ def test_a_row_that_was_set_aside_is_corrected_and_sent_in_again() -> None:
     assert entry.said == f"row 2 of orders, sent in again as {key.rpartition('/')[2]}"
 
 
+def test_the_field_that_broke_a_rule_is_marked_and_the_rules_words_stand_beside_it() -> None:
+    contract = a_contract()
+    api = an_api()
+    api.contracts = {"orders": contract}
+    broken = next(rule for rule in contract.rules if rule.kind == "range")
+    _replace_rules(api, [broken.id, "orders.gone.by"])
+    browser = Browser(api).signed_in("read", "correct:*")
+    text = browser.send("GET", "/console/datasets/orders").text
+    fields = re.findall(r'<input name="value:(\w+)"[^>]*>', text)
+    marked = re.findall(r'<input name="value:(\w+)"[^>]* aria-invalid="true" aria-describedby="([^"]+)">', text)
+    assert [name for name, _ in marked] == list(broken.columns)
+    assert len(fields) > len(marked)
+    assert f'id="{marked[0][1]}">asked: {said(broken, contract)}' in text
+
+
+def test_what_is_wrong_with_a_form_is_said_of_its_field() -> None:
+    wrong = Browser(an_api()).send("POST", "/console/sign-in", {"token": "serin_other", "then": "/"}).text
+    path = f"/console/models/{MODEL}/experiments?where=nonsense"
+    mistyped = Browser(an_api()).signed_in("read").send("GET", path).text
+    for text in (wrong, mistyped):
+        assert 'aria-invalid="true" aria-describedby="why"' in text
+        assert 'role="alert" id="why"' in text
+
+
 def test_a_value_that_nobody_may_see_is_on_no_page_and_stays_in_the_row() -> None:
     columns = [
         replace(one, classification="confidential") if one.name == "shop" else one for one in a_contract().columns
@@ -364,6 +419,13 @@ def test_a_correction_leaves_what_a_form_cannot_show_as_it_was(value: str) -> No
     (key,) = corrected(browser, amount="7.5")
     (row,) = csv.DictReader(io.StringIO(browser.api.uploads.get(key).decode(), newline=""))
     assert (row["shop"], row["amount"]) == (value or "'", "7.5")
+
+
+def _replace_rules(api: Api, rules: Sequence[str]) -> None:
+    key = "quarantine/orders/q.parquet"
+    frame = from_parquet(api.lake.get(key))
+    frame = frame.with_columns(pl.Series("__rules", [list(rules)] * frame.height))
+    api.lake.put(key, to_parquet(frame))
 
 
 def _replace_value(api: Api, column: str, value: str) -> None:

@@ -21,18 +21,21 @@ from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter, Input
 from serin.domain.cut_plan import CutPlan
+from serin.domain.cuts import Cut, Cuts
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
 from serin.domain.health import Health
 from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.maturity import Event
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
-from serin.domain.records import as_record
+from serin.domain.records import as_record, from_record
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Live, Release
 from serin.http.app import UseCases, make_app
 from serin.http.console_ports import ConsolePorts
+from serin.http.listing import Listed
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
 from serin.http.protocols import (
@@ -41,6 +44,7 @@ from serin.http.protocols import (
     invocation_response_schema,
     invocation_schema,
 )
+from serin.http.route import InSeconds
 from serin.services.give_feedback import FeedbackTaken
 from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
@@ -210,6 +214,18 @@ def test_every_operation_answers_errors_in_the_one_shape_and_needs_a_token(found
 def test_a_record_is_what_its_schema_says(found: dict[str, Any], name: str, item: object) -> None:
     schema = {"$ref": f"#/components/schemas/{name}", "components": found["components"]}
     jsonschema_rs.validator_for(schema).validate(as_record(item))
+
+
+def test_durations_are_seconds_in_every_answer_and_its_description(found: dict[str, Any]) -> None:
+    assert '"duration"' not in json.dumps(found), "some answer has durations in ISO 8601"
+    day = Cut(2, 3, timedelta(days=1))
+    cuts = Cuts({"orders": day}, {"shops": day}, timedelta(hours=1))
+    assert InSeconds[Cuts](cuts).model_dump(mode="json", exclude_none=True) == as_record(cuts)
+    event = Event("window", "w1", NOON, "it was looked at", schedule=timedelta(hours=36))
+    assert InSeconds[Event](event).model_dump(mode="json", exclude_none=True) == as_record(event)
+    (listed,) = Listed[Event](items=[event]).model_dump(mode="json", exclude_none=True)["items"]
+    assert listed["schedule"] == 129_600.0
+    assert from_record(Event, {**listed, "schedule": "P1DT12H"}) == event, "as older stages answer it"
 
 
 def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ _TAGS = re.compile(
 )
 _ATTRIBUTES = re.compile(
     r"lang|charset|http-equiv|content|name|class|id|href|title|viewbox|role|aria-label|x|y|width|height|[xy][12]|points|"
-    r"fill|fill-opacity|stroke-width|text-anchor"
+    r"fill|fill-opacity|stroke-width|text-anchor|tabindex"
 )
 
 

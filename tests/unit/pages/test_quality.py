@@ -120,6 +120,18 @@ def test_an_upload_of_another_contract_or_of_none_at_hand_is_shown_by_its_broken
     assert page.shows("orders.amount.range")
 
 
+def test_the_correction_of_one_row_does_not_make_its_scores_those_of_the_dataset() -> None:
+    month = judged(CSV)
+    good = replace(judged(CSV.splitlines(keepends=True)[0] + b"9,2013-04-01T10:00:00Z,east,30,false\n"), file="one.csv")
+    bad = replace(good, id="b" * 32, accepted=0, quarantined=1, corrects="y", still_bad=1)
+    page = quality_page("orders", [month, replace(good, corrects="x", corrected=1), bad], CONTRACT, NOON)
+    assert f"The latest upload: {month.file}" in page
+    assert "2 brought rows back that were set aside: 1 corrected, 1 still bad" in page
+    assert "<td>set aside</td>" in page
+    alone = quality_page("orders", [replace(good, corrects="x", corrected=1)], CONTRACT, NOON)
+    assert "The latest upload: one.csv" in alone
+
+
 def test_no_upload_and_one_that_could_not_be_read_have_a_page() -> None:
     assert Page(quality_page("orders", [], CONTRACT, NOON)).shows("No upload was judged yet.")
     bare = an_upload(status="rejected", rows=0, accepted=0, quarantined=0, rules={})

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from serin_cli.command_line.app import read
+from serin_cli.command_line.index import typed
 from serin_cli.command_line.wrong_calls import WrongCall
+from serin_cli.local import EXAMPLES_NOW, NEXT
 from serin_cli.sample import MONTHS, YEAR
 from serin_cli.walk import _end
 from tests.unit.scripts.drafted import rows, run
-from tests.unit.scripts.readme import READMES, ROOT, blocks, commands
+from tests.unit.scripts.readme import READMES, ROOT, blocks, commands, the_block_with
 
 TEXT = "\n".join(READMES.values())
 COMMANDS = commands(TEXT)
@@ -107,6 +111,30 @@ def _calculated(arithmetic: str) -> float:
     plain = arithmetic.replace("\N{MULTIPLICATION SIGN}", "*").replace("$", "").replace(",", "").strip()
     assert re.fullmatch(r"[0-9.*/+ ]+", plain), arithmetic
     return float(eval(plain))
+
+
+def test_a_number_that_readme_has_for_an_option_is_its_default() -> None:
+    places, seen = dict(typed()), 0
+    for words, options in re.findall(
+        r"^\| `\./scripts/serin ([a-z ]+)([^`]*)`", READMES["scripts/README.md"], re.MULTILINE
+    ):
+        named = tuple(words.split())
+        place = places.get(named) or places.get(named[:2]) or places.get(named[:1])
+        for option, number in re.findall(r"\[--([a-z-]+) ([0-9.]+)\]", options):
+            module, _, function = str(place).partition(":")
+            parameters = signature(getattr(import_module(f"serin_cli.{module}"), function)).parameters
+            assert parameters[option.replace("-", "_")].default == float(number), (named, option)
+            seen += 1
+    assert seen > 3, "the test looked at nothing"
+
+
+def test_up_says_to_type_next_what_readme_does() -> None:
+    lines = [
+        line.partition("#")[0].strip()
+        for line in the_block_with("upload airports build/flights/airports.csv").splitlines()
+    ]
+    assert lines == list(NEXT)
+    assert the_block_with("serin up --clock").strip() == f"./scripts/serin {EXAMPLES_NOW.strip('`')}"
 
 
 def test_the_demo_ends_with_what_can_be_typed_next(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.data.files.corrections import to_csv
 from serin.data.files.parquet import from_parquet
 from serin.data.files.table import CAPS
+from serin.domain.auditing.effects import upload_entry
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import Conflict, Unavailable
@@ -527,12 +528,24 @@ def test_a_row_that_is_still_wrong_is_set_aside_again_and_is_then_corrected_ther
     world = World()
     first = world.send()
     second = world.send(exported(world, first, row4="6000"), "raw/orders/half.csv")
-    assert (second.accepted, second.quarantined, second.corrected) == (1, 1, 2)
+    assert (second.accepted, second.quarantined, second.corrected, second.still_bad) == (1, 1, 1, 1)
     late = world.send(exported(world, first, row4="70"), "raw/orders/late.csv")
     assert late.status == "rejected"
     third = world.send(exported(world, second, row2="60"), "raw/orders/rest.csv")
     assert (third.accepted, third.corrected) == (1, 1)
     assert world.catalog.head("orders").rows == 4
+
+
+def test_a_correction_that_is_still_bad_is_neither_corrected_nor_called_accepted() -> None:
+    world = World()
+    first = world.send()
+    text = exported(world, first, row4="6000").decode().splitlines()
+    second = world.send("\n".join([text[0], text[2]]).encode(), "raw/orders/one.csv")
+    assert (second.accepted, second.quarantined, second.corrected, second.still_bad) == (0, 1, 0, 1)
+    assert second.state == "set aside"
+    told = upload_entry(second)
+    assert told.what == "upload set aside"
+    assert told.said.endswith("0 accepted, 1 set aside, 1 corrected and still bad")
 
 
 def test_a_row_is_corrected_once_so_that_it_is_never_doubled() -> None:

@@ -74,18 +74,18 @@ def test_what_explanations_cost_is_recorded_on_the_version_where_the_charter_ask
 
 def test_a_forest_is_refused_where_exact_explanations_are_asked_for_and_lets_approximate_ones_pass() -> None:
     with pytest.raises(Invalid, match="asks for exact explanations, and its scores are explained by saabas") as refusal:
-        trainer("exact", forest).trial(a_trial())
+        trainer("exact", forest).trial("r1", a_trial())
     assert refusal.value.field == "design.requirements.explainability"
-    trainer("approximate", forest).trial(a_trial())
+    trainer("approximate", forest).trial("r1", a_trial())
 
 
 @pytest.mark.slow
 def test_what_scikit_learn_would_serve_is_refused_before_the_contest_and_at_the_end() -> None:
-    for train in (Trainer.trial, lambda trains, trial: trains.refit("r1", trial)):
+    for train in (Trainer.trial, Trainer.refit):
         with pytest.raises(Invalid, match=r"its scores cannot be explained.*VotingClassifier"):
-            train(trainer("approximate", voting), a_trial())
+            train(trainer("approximate", voting), "r1", a_trial())
 
 
 def test_an_explanation_that_takes_longer_than_a_call_may_is_refused() -> None:
     with pytest.raises(Invalid, match=r"rows takes .* ms of CPU to be explained, and a call may take 1e-06"):
-        trainer("exact", budget=1e-6).trial(a_trial())
+        trainer("exact", budget=1e-6).trial("r1", a_trial())

@@ -26,6 +26,7 @@ _GAINED: Mapping[type[Any], frozenset[str]] = {
     DatasetHead: frozenset({"schemas"}),
     Upload: frozenset(
         {"promises", "scorecard", "corrected", "corrects", "repeated", "copies", "form", "uncompared", "again"}
+        | {"still_bad"}
     ),
     Fill: frozenset({"begun", "refused", "busy"}),
     ViewStatistics: frozenset({"counted", "times"}),

@@ -11,11 +11,13 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.domain.errors import Invalid
+from serin.domain.errors import Corrupt, Invalid
 from serin.domain.experiments import Run, Trial
+from serin.domain.judgement.policy import Matrix, ValuePolicy
 from serin.domain.names import digest
 from serin.domain.runs import trial_run
 from serin.domain.searching import trials
+from serin.learning.scores import read_scores, write_validated
 from serin.services.compare_runs import compare_runs
 from serin.services.evaluate_model import judge
 from serin.services.note_trial import failed_trial, note_trial
@@ -35,6 +37,39 @@ SET = a_training_set(
 )
 
 
+def test_the_contest_takes_what_the_trial_said_of_the_rows_that_choose_the_threshold() -> None:
+    charter = a_charter(value=ValuePolicy("USD", Matrix(40, -20, 0, 0), 500))
+    lake, artifacts = MemoryObjectStore(), MemoryObjectStore()
+    lake.put(SET.columns, FILE)
+    trainer = Trainer(charter, SET, {}, [GOLDEN], lake=lake, artifacts=artifacts, room=10**8)
+    trial = Trial(2, {"max_iter": 5})
+    kept = trainer.trial("r1", trial).scored
+    assert kept is not None
+    fitted_again = artifacts.get(trainer.contest("r1", trial, None).key)
+    assert artifacts.get(trainer.contest("r1", trial, None, kept).key) == fitted_again
+    validation = read_scores(fitted_again).validation
+    assert validation is not None
+    assert write_validated(validation) == artifacts.get(kept.key)
+    artifacts.put(kept.key, write_validated(replace(validation, score=1 - validation.score)))
+    with pytest.raises(Corrupt, match=r"trial-2\.npz is not what the trial wrote"):
+        trainer.contest("r1", trial, None, kept)
+
+
+def test_a_trial_that_no_contest_can_use_keeps_nothing() -> None:
+    """One of few days, a yardstick, and any where decisions have no value."""
+    lake, artifacts = MemoryObjectStore(), MemoryObjectStore()
+    lake.put(SET.columns, FILE)
+    worth = a_charter(value=ValuePolicy("USD", Matrix(40, -20, 0, 0), 500))
+    for charter, trial in (
+        (worth, Trial(1, {"max_iter": 1}, days=9)),
+        (worth, Trial(2, recipe="trivial")),
+        (a_charter(value=None), Trial(3, {"max_iter": 1})),
+    ):
+        trainer = Trainer(charter, SET, {}, [GOLDEN], lake=lake, artifacts=artifacts, room=10**8)
+        assert trainer.trial("r1", trial).scored is None
+    assert list(artifacts.keys("runs/")) == []
+
+
 def searched(*, fails: Any = lambda trial: False) -> tuple[Run, MemoryCatalog, list[list[Trial]]]:
     """The run, where it is kept, and the trials of each rung."""
     training = a_charter().training
@@ -48,11 +83,11 @@ def searched(*, fails: Any = lambda trial: False) -> tuple[Run, MemoryCatalog, l
     checked = trainer.check(rung)
     while rung:
         steps.append(rung)
-        tried = [failed_trial(trial, "Timeout: ") if fails(trial) else trainer.trial(trial) for trial in rung]
+        tried = [failed_trial(trial, "Timeout: ") if fails(trial) else trainer.trial("r1", trial) for trial in rung]
         noted = [note_trial(MODEL, "r1", SET.id, result, catalog=catalog, clock=CLOCK) for result in tried]
         chosen = select(charter, "r1", SET, noted, checked, catalog=catalog)
         rung = list(chosen.more)
-    scores = trainer.contest("r1", chosen.trial, None)
+    scores = trainer.contest("r1", chosen.trial, None, chosen.scored)
     judge(charter, "r1", SET, scores, None, lake=lake, artifacts=artifacts, catalog=catalog, clock=CLOCK)
     return catalog.run(MODEL, "r1"), catalog, steps
 

@@ -67,9 +67,9 @@ class Platform:
         trainer = Trainer(
             charter, training_set, code or {}, [GOLDEN], lake=lake, artifacts=self.artifacts, room=200_000_000
         )
-        checked, tried = trainer.check(trials), [trainer.trial(trial) for trial in trials]
+        checked, tried = trainer.check(trials), [trainer.trial(run_id, trial) for trial in trials]
         chosen = select(charter, run_id, training_set, tried, checked, catalog=catalog)
-        scores = trainer.contest(run_id, chosen.trial, chosen.champion)
+        scores = trainer.contest(run_id, chosen.trial, chosen.champion, chosen.scored)
         judge(
             charter, run_id, training_set, scores, chosen.champion,
             lake=lake, artifacts=self.artifacts, catalog=catalog, clock=clock,

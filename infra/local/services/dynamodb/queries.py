@@ -62,9 +62,11 @@ def items_of(table: Table) -> list[Item]:
 
 
 def _items_with(table: Table, keys: Iterable[tuple[str, DynamoType]]) -> list[Item]:
-    """The items of a table that have these attributes."""
-    items = items_of(table)
-    for name, key in keys:
+    """The items of a table that have these attributes; one may be the key that the table itself lies by."""
+    asked = dict(keys)
+    own_key = asked.pop(table.hash_key_attr, None)
+    items = items_of(table) if own_key is None else _items_below(table, own_key)
+    for name, key in asked.items():
         items = [item for item in items if (own := item.attrs.get(name)) is not None and _is_maybe(own, key)]
     return items
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, BaseResponse
+from moto.dynamodb import responses
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.iam.requests.bodies import PARAMETERS
 from infra.local.iam.requests.reading import named
-from infra.local.moto_patches.registry import add
+from infra.local.moto_patches.registry import add, wrap
 
 _PLAIN = named(
     """
@@ -20,6 +23,7 @@ _PLAIN = named(
     """
 )
 """Operations on items: all that is in them but bytes is JSON's."""
+_WRITTEN_AS_KEPT = frozenset(("S", "N", "SS", "NS", "BOOL", "NULL"))
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
@@ -50,6 +54,21 @@ def serialized(handler: DynamoHandler, action_result: ActionResult) -> TYPE_RESP
             return BaseResponse.serialized(handler, action_result)
         return 200, {"Content-Type": _CONTENT_TYPE, **handler.response_headers}, body
     return BaseResponse.serialized(handler, action_result)
+
+
+@wrap(responses, "dynamo_to_dict")
+def as_answered(original: Callable[[Any], Any], value: Any) -> Any:
+    """moto asks of every text and number of an answer whether it is a moment, an item or a model of something."""
+    kind = type(value)
+    if kind is DynamoType and value.type in _WRITTEN_AS_KEPT:
+        return {value.type: value.value}
+    if kind is DynamoType and value.type in ("M", "L"):
+        return {value.type: as_answered(original, value.value)}
+    if isinstance(value, dict):
+        return {name: as_answered(original, one) for name, one in value.items()}
+    if kind is list:
+        return [as_answered(original, one) for one in value]
+    return value if kind in (str, int, bool, float, bytes) else original(value)
 
 
 def _with_bytes(read: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from moto.core.parse import JSONParser
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb import responses as dynamo_responses
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models import utilities
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.moto_api._internal.moto_random import MotoRandom
@@ -49,6 +51,16 @@ def the_id_of_an_answer_is_drawn_at_once(cloud: LocalCloud) -> None:
         ids = {sqs.list_queues()["ResponseMetadata"]["RequestId"] for _ in range(2)}
     assert len(ids) == 2
     assert not drawn.called
+
+
+@needed("moto.core.responses.BaseResponse._enrich_response")
+def an_answer_is_not_looked_through_for_an_id_that_stands_before_it(cloud: LocalCloud) -> None:
+    """SQS answers JSON, and CloudFormation XML, in which it stands."""
+    assert len(aws(cloud, "cloudformation").list_stacks()["ResponseMetadata"]["RequestId"]) > 30
+    sqs = aws(cloud, "sqs")
+    with _watched(re, "sub") as looked:
+        assert len(sqs.list_queues()["ResponseMetadata"]["RequestId"]) > 30
+    assert not any("RequestId" in str(call.args[0]) and call.args[2] for call in looked.call_args_list)
 
 
 @needed("moto.core.responses.camelcase_to_underscores")
@@ -171,6 +183,15 @@ def items_are_answered_as_they_are_kept(cloud: LocalCloud) -> None:
         assert answer["Responses"][name] == [{"pk": {"S": "a"}, **ITEM}]
         assert "Item" not in dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})
         assert not serialized.called
+
+
+@needed("moto.dynamodb.responses.dynamo_to_dict")
+def a_text_of_an_answer_is_not_asked_what_it_is(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(utilities, "dynamo_to_dict") as asked:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "a"}})["Item"] == {"pk": {"S": "a"}, **ITEM}
+        assert not [call.args[0] for call in asked.call_args_list if type(call.args[0]) is str]
 
 
 @needed("moto.stepfunctions.parser.asl.parse.asl_parser.AmazonStateLanguageParser.parse")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from decimal import Decimal
+from random import Random
 
 import polars as pl
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serin.data.contract.conditions import compiled
+from serin.domain.conditions import Expression, column, constant
 from serin.domain.contracts import Column, ColumnType
 from serin.domain.errors import Invalid
 from serin.files.contract_conditions import query_condition
@@ -22,7 +25,7 @@ TYPES: Mapping[str, ColumnType] = {
 }
 COLUMNS = tuple(Column(name, kind) for name, kind in TYPES.items())
 RULES = Rules("rows", COLUMNS, known={name: name for name in TYPES}, calls=frozenset({"rows"}))
-NUMBERS = st.sampled_from(["a", "b", "0", "1", "2.5", "-3", "1e3"])
+NUMBERS = st.sampled_from(["a", "b", "0", "1", "2.5", "-3", "1e3", "10", "49"])
 SUMS = st.recursive(
     NUMBERS,
     lambda inner: st.one_of(
@@ -46,7 +49,7 @@ CONDITIONS = st.recursive(
     ),
     max_leaves=4,
 )
-VALUES = st.one_of(st.none(), st.sampled_from([0.0, 1.0, 2.5, -3.0, 7.0, 1000.0]))
+VALUES = st.one_of(st.none(), st.sampled_from([0.0, 1.0, 0.3, 2.5, -3.0, 7.0, 49.0, 1000.0]))
 ROWS = st.lists(
     st.tuples(VALUES, VALUES, st.one_of(st.none(), st.sampled_from(["x", "y", "z"]))), min_size=1, max_size=8
 )
@@ -116,6 +119,35 @@ def test_times_remainders_and_divisions_by_zero_are_understood(where: str, expec
 def test_whole_numbers_are_counted_with_exactly(where: str, expected: list[bool]) -> None:
     frame = pl.DataFrame({"i": [2**53 + 1, 2**53, -(2**63) + 3], "j": [2, 1, 2**63 - 5]})
     assert flagged(where, frame) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("a / 10 = 0.3", [True, False, False]),
+        ("a / 49 = 1", [False, True, False]),
+        ("a % 49 = 0", [False, True, False]),
+        ("a % 7 = 2", [False, False, True]),
+        ("1 / 3 < a % 2", [True, True, False]),
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_floats_are_divided_as_ieee_754_says_in_however_many_rows(where: str, expected: list[bool], rows: int) -> None:
+    values = [3.0, 49.0, 1e20]
+    for start in range(0, len(values), rows):
+        frame = pl.DataFrame({"a": values[start : start + rows]})
+        assert flagged(where, frame) == expected[start : start + rows]
+
+
+@pytest.mark.parametrize("step", ["0.01", "0.05", "0.3", "0.001", "2.5", "1e-07"])
+def test_the_float_nearest_to_a_multiple_is_one_and_no_other_is(step: str) -> None:
+    random, share = Random(0), Decimal(step)
+    multiples = [share * random.randint(-(10**digits), 10**digits) for digits in range(13) for _ in range(50)]
+    others = [number + share / random.choice((2, 3, 10)) for number in multiples]
+    frame = pl.DataFrame({"a": [float(number) for number in (*multiples, *others)] + [1e300, None]})
+    is_multiple = Expression("multiple_of", (column("a"), constant(float(step))))
+    found = frame.select(compiled(is_multiple, set())).to_series().to_list()
+    assert found == [True] * len(multiples) + [False] * len(others) + [True, None]
 
 
 @pytest.mark.parametrize("text", ["noon", "2013-01-01T10:00:00", "2013-13-01T10:00:00Z"])

@@ -81,7 +81,9 @@ CONDITIONS = st.recursive(
     ),
     lambda below: st.builds(
         lambda operation, of: Expression(operation, tuple(of)),
-        st.sampled_from(["and", "or", "not", "=", "<>", "<", ">=", "+", "/", "%", "abs", "is_null", "in", "coalesce"]),
+        st.sampled_from(
+            ["and", "or", "not", "=", "<>", "<", ">=", "+", "/", "%", "abs", "is_null", "in", "coalesce", "multiple_of"]
+        ),
         st.lists(below, min_size=1, max_size=3),
     ),
     max_leaves=8,

@@ -3,18 +3,19 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from serin.data.features.columns import to_npz
+from serin.data.features.columns import as_floats, to_npz
 from serin.data.features.joins import training_rows
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.features import feature_columns
+from serin.serving.table import number_of
 from tests.builders import a_charter
 from tests.real_flights import flight_delay, function, january
 
@@ -82,6 +83,11 @@ def test_nulls_are_nan_and_whole_columns_keep_their_types() -> None:
     assert holed["order_id"].dtype == holed["amount"].dtype == np.float64
     assert np.isnan(holed["order_id"][0])
     assert holed["amount"][0] == 1.0
+
+
+def test_a_moment_is_the_number_that_a_request_at_it_is_scored_with() -> None:
+    moments = [MOMENT + timedelta(microseconds=number * 7_919_123_457) for number in range(1_000)]
+    assert as_floats(pl.Series(moments)).tolist() == [number_of("at", moment) for moment in moments]
 
 
 def test_only_the_models_columns_are_written() -> None:

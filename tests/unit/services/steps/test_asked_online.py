@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from benches.scaling import online
+from benches.scaling import online, peers
 from benches.scaling.costs import cost_of, planned
 from benches.scaling.online import Asked, asked_online
-from benches.scaling.sizes import generate, opened
+from benches.scaling.sizes import VIEWS, charter, generate, opened
+from serin.data.features.as_of import MOMENT
+from serin.data.features.views import with_view
 from serin.domain import cut_sizes
 from serin.services.steps.cut_making import next_round
 from serin.services.steps.cut_rounds import CutSource, run_piece
@@ -49,3 +52,23 @@ def test_what_a_terabyte_costs_is_the_plans_own_sum() -> None:
     terms = [float(term.rpartition("$")[2].replace(",", "")) for terms in told["rounds"].values() for term in terms]
     assert sum(terms) == pytest.approx(plan.usd, abs=0.005 * len(terms))
     assert told["usd"] == pytest.approx(plan.usd, abs=0.005)
+
+
+def test_what_a_peer_wrote_is_held_to_the_library_value_by_value(tmp_path: Path) -> None:
+    generate(4_000, tmp_path)
+    events = pl.read_parquet(tmp_path / "shops-0.parquet").with_columns(pl.col("seen_at").alias("known_at"))
+    asked = pl.read_parquet(tmp_path / "orders-0.parquet").select(
+        "order_id", "shop", (pl.col("at") - charter().features.moment.before).alias(MOMENT)
+    )
+    for view in VIEWS:
+        asked = with_view(asked, view, events, ["shop"])
+    written = asked.select("order_id", **{theirs: pl.col(ours) for theirs, ours in peers._NAMES.items()})
+    written = written.with_columns(pl.col("n").fill_null(0))
+    written.write_parquet(tmp_path / "own.parquet")
+    figures = peers.compared(tmp_path, "own", 500)
+    assert (figures["rows"], figures["equal"]) == (500, 500), figures["first_different"]
+    assert figures["known"] > 500
+    written.with_columns(pl.col("top") + 1).write_parquet(tmp_path / "other.parquet")
+    altered = peers.compared(tmp_path, "other", 500)
+    assert altered["equal"] < 500
+    assert altered["first_different"]

@@ -18,6 +18,8 @@ ApprovalStatus = Literal["open", "approved", "rejected", "expired", "void"]
 ANSWER_WITHIN = timedelta(days=7)
 REMIND_EVERY = timedelta(days=1)
 _ID = 16
+OTHER = "what was shown is no longer so: "
+REPLACED = f"{OTHER}see approval "
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Approval:
     `void`, answered or not, and `because` says why. `told` is when people were told or reminded last. `revision` counts
     its changes. `requested_by` are the people who asked for the release, and for the training that made the version or
     is asked about; nobody for what began by itself. `ended` is when it was closed without an answer that counts.
+    `replaced_by` is the approval that asks the same now that what was shown is another.
     """
 
     id: str
@@ -70,6 +73,7 @@ class Approval:
     run: str | None = None
     requested_by: tuple[str, ...] = ()
     ended: datetime | None = None
+    replaced_by: str | None = None
 
     @property
     def about(self) -> str | None:
@@ -101,9 +105,18 @@ class Approval:
         status = "approved" if answer.word == "approve" else "rejected"
         return replace(self, status=status, answer=answer, revision=self.revision + 1)
 
-    def closed(self, status: Literal["expired", "void"], because: str, at: datetime) -> Approval:
+    def closed(
+        self, status: Literal["expired", "void"], because: str, at: datetime, replaced_by: str | None = None
+    ) -> Approval:
         """Without effect from here on."""
-        return replace(self, status=status, because=because, ended=at, revision=self.revision + 1)
+        after = replace(self, status=status, because=because, revision=self.revision + 1)
+        return replace(after, ended=at, replaced_by=replaced_by)
+
+    @property
+    def was_replaced(self) -> bool:
+        """Whether another question took its place; before that was kept, the reason alone said so."""
+        said = self.because is not None and self.because.startswith(REPLACED)
+        return self.status == "void" and (self.replaced_by is not None or said)
 
     def once_more(self) -> Approval:
         """The same question as another one, of which nothing has been said yet."""

@@ -172,8 +172,9 @@ class Origins:
 class Card:
     """One version as a reader needs it who has never seen it.
 
-    `metrics` are of the judging rows, value among them; `value` is what acting on its scores brings per 1,000
-    predictions, from `threshold` on. `missing` names every part that nothing stored can fill.
+    `metrics` are of the judging rows, value among them; `value` is what acting on its scores brought per 1,000
+    predictions there, from `threshold` on: not the difference that the gate asks for, which its verdict has. `missing`
+    names every part that nothing stored can fill.
     """
 
     model: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Literal
 
 from serin.domain.errors import Invalid
@@ -20,12 +21,15 @@ LOGIC = ("and", "or", "not")
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%", "negative", "abs")
 _KINDS: Mapping[str, Kind] = {"integer": "number"}
+LONGEST_SHARE = 2**50
+"""A share that is taken for one has a shorter numerator and denominator; numbers of so many of its parts are not."""
 
 
 @dataclass(frozen=True)
 class Expression:
     """One node. `operation` is one of LOGIC, COMPARISONS, ARITHMETIC, `is_null`, `in`, `coalesce`, over the nodes `of`;
-    or a `column` of that `name`; or a constant `value`, which as a `timestamp` or `date` is ISO 8601.
+    `multiple_of`, a number and a constant share; a `column` of that `name`; or a constant `value`, which as a
+    `timestamp` or `date` is ISO 8601.
     """
 
     operation: str
@@ -42,6 +46,12 @@ def column(name: str) -> Expression:
 def constant(value: Constant) -> Expression:
     """The same value in every row."""
     return Expression("value", value=value)
+
+
+def share_of(step: float) -> Fraction | None:
+    """The share as it is written, 1/100 for 0.01; None for one so fine that floats are no multiples of it."""
+    share = Fraction(str(step))
+    return share if share > 0 and max(share.numerator, share.denominator) < LONGEST_SHARE else None
 
 
 def columns_of(expression: Expression) -> tuple[str, ...]:
@@ -77,8 +87,8 @@ def _checked(expression: Expression, types: Mapping[str, str]) -> tuple[Expressi
         return replace(expression, of=(parts[0][0],)), "boolean"
     if expression.operation in LOGIC:
         return _all_of(expression, parts, "boolean"), "boolean"
-    if expression.operation in ARITHMETIC:
-        return _all_of(expression, parts, "number"), "number"
+    if expression.operation in (*ARITHMETIC, "multiple_of"):
+        return _all_of(expression, parts, "number"), "number" if expression.operation in ARITHMETIC else "boolean"
     text, kind = _alike(expression, parts)
     return text, kind if expression.operation == "coalesce" else "boolean"
 

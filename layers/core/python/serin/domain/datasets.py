@@ -15,6 +15,14 @@ from serin.domain.schemas import Schema
 from serin.domain.scorecard import Score
 
 _ROW = 256
+State = Literal["accepted", "set aside", "rejected"]
+"""What people are told of an upload: a file of which every row was set aside was taken in, and no row with it."""
+
+ONCE = (
+    "Each row comes back once, good or not: one that is still bad is set aside again, in the upload that brought it, "
+    "and is corrected there."
+)
+"""Said before somebody corrects rows: the same export is not taken twice."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +58,11 @@ class Upload:
     several); `warnings` counts rows that were accepted all the same. `correlation` is of the arrival
     that was recorded. `promises` are the rules about the whole file that it breaks, with what was found;
     `scorecard` is the file's quality by dimension, and empty where the file could not be read, or was
-    taken in before there were scorecards. `corrected` of its rows take the place of rows that earlier uploads
-    set aside, which `corrects` names. `repeated` are the rows left out because they are equal to earlier ones, where
-    the contract says so; `copies` are told in any case. `form` is the file's: what a copy may differ in and be one.
+    taken in before there were scorecards. `corrected` of its rows are good now and take the place of rows that earlier
+    uploads set aside; `still_bad` came back too and are set aside again, here and no longer there. `corrects` names the
+    places of both; uploads that were taken in before the two were told apart count both as `corrected`. `repeated` are
+    the rows left out because they are equal to earlier ones, where the contract says so; `copies` are told in any
+    case. `form` is the file's: what a copy may differ in and be one.
     `erased` are rows of people who were erased (`serin.domain.erasures`).
     `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them. `again` is never
     recorded: it is told of an object whose content had been accepted as another one.
@@ -86,11 +96,22 @@ class Upload:
     uncompared: int = 0
     again: str | None = None
     erased: int = 0
+    still_bad: int = 0
 
     def __post_init__(self) -> None:
         out = (self.accepted, self.quarantined, self.repeated, self.erased)
         if self.rows != sum(out):
             raise ValueError(f"{self.rows} rows in, {' + '.join(map(str, out))} out")
+
+    @property
+    def state(self) -> State:
+        """What became of it in one word."""
+        return state_of(self.status, self.rows - self.erased, self.accepted, self.repeated)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether rows come back in it that were set aside: it says how those are, not how the dataset's files are."""
+        return self.corrects is not None
 
 
 def head_of(dataset: DatasetHead, parts: Iterable[Part]) -> DatasetHead:
@@ -180,3 +201,23 @@ def gave_nothing(rows: int, accepted: int, repeated: int) -> bool:
     Rows that were in the dataset before, and so were left out as `repeated`, are in it.
     """
     return rows > 0 and not accepted and not repeated
+
+
+def state_of(status: str, rows: int, accepted: int, repeated: int) -> State:
+    """What became of an upload in one word; `rows` are those that were looked at."""
+    if status == "rejected":
+        return "rejected"
+    return "set aside" if gave_nothing(rows, accepted, repeated) else "accepted"
+
+
+def judged_last(newest: Iterable[Upload]) -> Upload | None:
+    """The newest upload with scores, of some from the newest on; one that corrects rows only where there is no other.
+
+    Whoever corrects one row must not make the quality of a dataset that of this row.
+    """
+    correction = None
+    for upload in newest:
+        if upload.scorecard and not upload.is_correction:
+            return upload
+        correction = correction or (upload if upload.scorecard else None)
+    return correction

@@ -104,7 +104,8 @@ class TrialResult:
     """A trial: its metrics on the newest learnable rows, which the fit did not see; none they cannot show.
 
     `algorithm` is the class of its estimator. `failed` says why there is no fit. `measured` are the metrics with their
-    rows, days and intervals, on their way to the catalog; the run itself does not repeat them.
+    rows, days and intervals, on their way to the catalog; the run itself does not repeat them. `scored` is where lies
+    what a fit on all days says of those rows, where they choose a threshold.
     """
 
     trial: Trial
@@ -113,6 +114,7 @@ class TrialResult:
     algorithm: str | None = None
     failed: str | None = None
     measured: tuple[RunMetric, ...] = ()
+    scored: Artifact | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from serin.domain.people import KeyMetric
 
 UNITS: Mapping[KeyMetric, str] = {
-    "value_per_1000": "value per 1,000 predictions",
+    "value_per_1000": "value brought per 1,000 predictions",
     "satisfaction": "satisfaction, of 5",
     "quality_score": "data quality, of 100",
     "latency_p95_ms": "slowest of twenty calls, ms",

@@ -27,7 +27,10 @@ PROPER_SCORES: Mapping[str, tuple[str, ...]] = {
 Raftery 2007)."""
 
 VALUE = "value per 1,000"
-"""What decisions brought, among the metrics: in the charter's unit, for a thousand predictions."""
+"""What decisions brought, among the metrics: in the charter's unit, for a thousand predictions; records have it so."""
+
+BROUGHT = "value brought per 1,000"
+"""How people are told it: a sum on the rows as they were, and not what the gate asks of the value, a difference."""
 
 
 def is_better(metric: str, candidate: float, other: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from serin.domain.auditing.alarms import Rang
 from serin.domain.auditing.entry import Entry
 from serin.domain.charter import Charter
 from serin.domain.datasets import Upload
@@ -36,3 +37,4 @@ class ModelSeen:
     runs: Sequence[Run]
     releases: Sequence[Release]
     entries: Sequence[Entry]
+    alarms: Sequence[Rang] = ()

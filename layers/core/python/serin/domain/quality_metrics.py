@@ -12,9 +12,12 @@ NAMESPACE = "Serin"
 def quality_metrics(upload: Upload, stage: str) -> str | None:
     """Percentages by stage and dataset: the score of each dimension, and the rows set aside; None without a scorecard.
 
+    None of a file of corrections either: an alarm on a dataset's quality is not of the one row somebody puts right.
+
     None of them is a sum, so a line that a redelivery writes again changes no average, lowest or highest value.
     """
-    values = {name: score.value for name, score in upload.scorecard.items()}
+    scores = {} if upload.is_correction else upload.scorecard
+    values = {name: score.value for name, score in scores.items()}
     if not values:
         return None
     if upload.rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from serin.domain.moments import moment_text
 from serin.domain.names import digest
 
 T = TypeVar("T")
+Reader = Callable[[Any], Any]
 _SPAN = re.compile(r"(-)?P(?:(\d+)Y)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 """As pydantic writes a duration, whose years have 365 days."""
 
@@ -44,7 +45,11 @@ def from_record(kind: type[T], record: Any) -> T:
 
     Raises ValueError, naming the field, for a record no `as_record` has written.
     """
-    value: T = _decode(kind, record, kind.__name__)
+    of: Any = kind
+    try:
+        value: T = _reader(of)(record)
+    except _Misfit as misfit:
+        raise ValueError(f"{kind.__name__}{misfit.path}: {misfit.reason}") from None
     return value
 
 
@@ -53,83 +58,154 @@ def record_digest(value: Any) -> str:
     return digest(json.dumps(as_record(value), sort_keys=True))
 
 
+class _Misfit(Exception):
+    """What is no such value, and where in the record: the path is made only now, as most records fit."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = ""
+
+    def below(self, name: str) -> _Misfit:
+        """The same, in the field of that name."""
+        self.path = f".{name}{self.path}"
+        return self
+
+
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _decode(kind: Any, value: Any, path: str) -> Any:
-    origin = get_origin(kind)
+def _reader(kind: Any) -> Reader:
+    """What reads a value of a type; found out once, for records are read by the thousand."""
+    origin, arguments = get_origin(kind), get_args(kind)
     if kind is Any or origin is Literal:
-        return value
+        return _as_it_is
     if origin in (Union, types.UnionType):
-        return _decode_union(kind, value, path)
+        return _union(tuple(option for option in arguments if option is not type(None)))
     if origin is tuple:
-        _check(isinstance(value, (list, tuple)), "a list", value, path)
-        return tuple(_decode(get_args(kind)[0], item, path) for item in value)
+        return _list(arguments[0])
     if origin is not None and issubclass(origin, Mapping):
-        _check(isinstance(value, Mapping), "a record", value, path)
-        return {key: _decode(get_args(kind)[1], item, f"{path}.{key}") for key, item in value.items()}
-    if is_dataclass(kind):
-        return _decode_dataclass(kind, value, path)
-    return _decode_scalar(kind, value, path)
+        return _mapping(arguments[1])
+    return _dataclass(kind) if is_dataclass(kind) else _scalar(kind)
 
 
-def _decode_union(kind: Any, value: Any, path: str) -> Any:
-    if value is None:
-        return None
-    options = [option for option in get_args(kind) if option is not type(None)]
-    for option in options:
-        if isinstance(option, type) and type(value) is option:
-            return value
-    return _decode(options[0], value, path)
-
-
-def _decode_dataclass(kind: Any, value: Any, path: str) -> Any:
-    _check(isinstance(value, Mapping), "a record", value, path)
-    known = {f.name: f for f in fields(kind)}
-    if unknown := sorted(set(value) - set(known)):
-        raise ValueError(f"{path}: unknown field {unknown[0]}")
-    hints = _hints(kind)
-    arguments = {}
-    for name, field in known.items():
-        if name in value:
-            arguments[name] = _decode(hints[name], value[name], f"{path}.{name}")
-        elif field.default is MISSING and field.default_factory is MISSING:
-            if type(None) not in get_args(hints[name]):
-                raise ValueError(f"{path}: field {name} is missing")
-            arguments[name] = None
-    return kind(**arguments)
-
-
-def _decode_scalar(kind: Any, value: Any, path: str) -> Any:
-    if kind is datetime:
-        _check(isinstance(value, str), "a moment", value, path)
-        return datetime.fromisoformat(value.replace("Z", "+00:00"))
-    if kind is timedelta and isinstance(value, str):
-        return _span(value, path)
-    if kind in (float, int, timedelta):
-        _check(_is_number(value), "a number", value, path)
-        _check(kind is not int or value == int(value), "a whole number", value, path)
-        return timedelta(seconds=value) if kind is timedelta else kind(value)
-    _check(isinstance(value, kind), kind.__name__, value, path)
+def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _span(written: str, path: str) -> timedelta:
+def _union(options: tuple[Any, ...]) -> Reader:
+    as_they_are, first = frozenset(option for option in options if isinstance(option, type)), _reader(options[0])
+
+    def read(value: Any) -> Any:
+        return value if value is None or type(value) in as_they_are else first(value)
+
+    return read
+
+
+def _list(kind: Any) -> Reader:
+    item = _reader(kind)
+
+    def read(value: Any) -> Any:
+        _check(isinstance(value, (list, tuple)), "a list", value)
+        return tuple(map(item, value))
+
+    return read
+
+
+def _mapping(kind: Any) -> Reader:
+    item = _reader(kind)
+
+    def read(value: Any) -> Any:
+        _check(isinstance(value, Mapping), "a record", value)
+        return {name: _below(name, item, one) for name, one in value.items()}
+
+    return read
+
+
+def _below(name: str, reader: Reader, value: Any) -> Any:
+    try:
+        return reader(value)
+    except _Misfit as misfit:
+        raise misfit.below(name) from None
+
+
+def _dataclass(kind: Any) -> Reader:
+    hints = get_type_hints(kind)
+    absent: dict[str, Any] = {
+        field.name: ... if type(None) not in get_args(hints[field.name]) else None
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    }
+    known = frozenset(field.name for field in fields(kind))
+    readers: dict[str, Reader] = {}
+    """Filled as fields come: what a class is made of may hold others of that class."""
+
+    def reader_of(name: str) -> Reader:
+        if name not in readers:
+            readers[name] = _reader(hints[name])
+        return readers[name]
+
+    def read(value: Any) -> Any:
+        _check(isinstance(value, Mapping), "a record", value)
+        if unknown := sorted(set(value) - known):
+            raise _Misfit(f"unknown field {unknown[0]}")
+        arguments = {name: _below(name, reader_of(name), one) for name, one in value.items()}
+        for name, instead in absent.items():
+            if name not in arguments:
+                if instead is ...:
+                    raise _Misfit(f"field {name} is missing")
+                arguments[name] = instead
+        return kind(**arguments)
+
+    return read
+
+
+def _scalar(kind: Any) -> Reader:
+    if kind is datetime:
+        return _moment
+    if kind is timedelta:
+        return _duration
+    if kind in (float, int):
+        return _whole if kind is int else _float
+
+    def read(value: Any) -> Any:
+        _check(isinstance(value, kind), kind.__name__, value)
+        return value
+
+    return read
+
+
+def _moment(value: Any) -> datetime:
+    _check(isinstance(value, str), "a moment", value)
+    return datetime.fromisoformat(value.replace("Z", "+00:00"))
+
+
+def _duration(value: Any) -> timedelta:
+    return _span(value) if isinstance(value, str) else timedelta(seconds=_number(value))
+
+
+def _whole(value: Any) -> int:
+    _check(_number(value) == int(value), "a whole number", value)
+    return int(value)
+
+
+def _float(value: Any) -> float:
+    return float(_number(value))
+
+
+def _number(value: Any) -> Any:
+    _check(isinstance(value, (int, float)) and not isinstance(value, bool), "a number", value)
+    return value
+
+
+def _span(written: str) -> timedelta:
     parts = _SPAN.fullmatch(written)
     if parts is None:
-        raise ValueError(f"{path}: expected a duration such as P1DT2H, found {written!r}")
+        raise _Misfit(f"expected a duration such as P1DT2H, found {written!r}")
     sign, *amounts = parts.groups()
     years, days, hours, minutes, seconds = (float(amount or 0) for amount in amounts)
     span = timedelta(days=365 * years + days, hours=hours, minutes=minutes, seconds=seconds)
     return -span if sign else span
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _check(holds: bool, expected: str, value: Any, path: str) -> None:
+def _check(holds: bool, expected: str, value: Any) -> None:
     if not holds:
-        raise ValueError(f"{path}: expected {expected}, found {type(value).__name__}")
+        raise _Misfit(f"expected {expected}, found {type(value).__name__}")

@@ -10,8 +10,9 @@ from typing import Any
 
 from serin.domain.card import Card, CardMetric
 from serin.domain.compliance import Risk
+from serin.domain.judgement.value import values_of
 from serin.domain.measurements import Estimate
-from serin.domain.metrics import GREATER_IS_BETTER, VALUE
+from serin.domain.metrics import BROUGHT, GREATER_IS_BETTER, VALUE
 
 LONG, SHORT, NAME, AXIS = 2048, 1024, 63, 63
 """Characters a text, a note, a group's name and an axis' name may have."""
@@ -116,7 +117,11 @@ def _value(card: Card) -> Iterator[Json]:
     if card.value is not None:
         unit = f"; in {card.design.value.unit}" if card.design.value else ""
         acts = "" if card.threshold is None else f", acting from a score of {card.threshold:.6g}"
-        yield _number(VALUE, card.value, f"{unit}{acts}")
+        yield _number(BROUGHT, card.value, f"{unit}{acts}")
+    for one in values_of(card.verdict):
+        bound = "no bound" if one.bound is None else f"bound on one side {one.bound:.6g}"
+        note = f"{bound}; in {one.unit}, at the share of positives of all labelled rows"
+        yield {"name": _cut(one.name, 255), "type": "number", "value": one.estimate, "notes": _cut(note, SHORT)}
 
 
 def _slices(card: Card) -> Iterator[Json]:

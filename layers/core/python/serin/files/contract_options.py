@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from open_data_contract_standard.model import SchemaProperty
 
-from serin.domain.conditions import Expression, column, constant
+from serin.domain.conditions import Expression, column, constant, share_of
 from serin.domain.contracts import TIMES, Rule, RuleKind
 from serin.files.contract_rules import Rules
 from serin.files.faults import FieldPath, shown
@@ -75,6 +75,19 @@ def plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def note_unquoted(rules: Rules, name: str, values: Sequence[object]) -> None:
+    """Remember which texts are meant where the values of a text column are written as numbers or booleans.
+
+    YAML reads 1.10 as the number 1.1, and True as true.
+    """
+    if rules.types.get(name) == "string":
+        for value in values:
+            if isinstance(value, (bool, float)):
+                rules.note(
+                    f"{rules.dataset}.{name}: {plain(value)!r} is listed without quotes, so files must have it so"
+                )
+
+
 def _of_texts(rules: Rules, name: str, options: Mapping[str, Any], path: FieldPath) -> None:
     _bounds(rules, "length", name, [options.get("minLength"), options.get("maxLength")], path)
     if "pattern" in options and (pattern := pattern_of(rules, options["pattern"], (*path, "pattern"))):
@@ -115,8 +128,13 @@ def _multiple(rules: Rules, name: str, multiple: object, path: FieldPath) -> Non
     if (step := number(multiple)) is None or step <= 0:
         rules.refuse((*path, "multipleOf"), f"multipleOf {shown(multiple)}", "Write a number above 0.")
     elif not step.is_integer():
-        why = "a share such as 0.01 has no exact multiples among floating-point numbers"
-        rules.say(f"{rules.dataset}.{name}", f"multipleOf {multiple}", why)
+        if share_of(step) is None:
+            rules.say(
+                f"{rules.dataset}.{name}", f"multipleOf {multiple}", "a share so fine that numbers do not hold it"
+            )
+            return
+        fits = Expression("multiple_of", (column(name), constant(step)))
+        _condition(rules, name, "multipleOf", multiple, Expression("not", (fits,)))
     else:
         rest = Expression("%", (column(name), constant(int(step))))
         _condition(rules, name, "multipleOf", multiple, Expression("<>", (rest, constant(0))))
@@ -170,6 +188,7 @@ def _enumeration(rules: Rules, item: SchemaProperty, name: str, path: FieldPath)
     # No value at all is for `required` to judge.
     values = tuple(plain(entry.value) for entry in item.enum or [] if entry.value is not None)
     if values:
+        note_unquoted(rules, name, [entry.value for entry in item.enum or []])
         rule = Rule(f"{rules.dataset}.{name}.one_of", "one_of", (name,), "accuracy", values=values)
         rules.add((*path, "enum"), rule)
 

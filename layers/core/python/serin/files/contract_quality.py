@@ -13,7 +13,7 @@ from serin.domain.contracts import DatasetRule, Dimension, Rule, RuleKind
 from serin.domain.errors import Invalid
 from serin.files.contract_conditions import query_condition
 from serin.files.contract_limits import limit_findings, limit_of, unit_of, unmeasured
-from serin.files.contract_options import pattern_of, plain
+from serin.files.contract_options import note_unquoted, pattern_of, plain
 from serin.files.contract_rules import DIMENSION_OF_KIND, DIMENSIONS, Rules, rule_id, severity_of
 from serin.files.contract_scopes import scope_findings, scope_of
 from serin.files.faults import FieldPath, Finding, shown
@@ -183,6 +183,7 @@ def _of_metric(rules: Rules, check: DataQuality, columns: tuple[str, ...], path:
         if valid is None:
             return None
         kind, values, pattern = valid
+        note_unquoted(rules, columns[0], arguments.get("validValues", []))
     if check.metric == "duplicateValues":
         columns = _together(rules, arguments, columns)
     return Rule(

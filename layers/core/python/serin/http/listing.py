@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from serin.domain.paging import PAGE, Page
+from serin.http.route import SECONDS
 
 T = TypeVar("T")
 MOST = 1000
@@ -37,6 +38,8 @@ WantedPage = Annotated[Wanted, Depends(_wanted)]
 
 class Listed(BaseModel, Generic[T]):
     """A page of a list, newest first."""
+
+    model_config = SECONDS
 
     items: list[T]
     next: str | None = Field(None, description="Send it as `after` for the next page; absent on the last one.")

@@ -10,7 +10,7 @@ from serin.domain.charter import Charter
 from serin.domain.maturity import Maturity
 from serin.http.access import needs
 from serin.http.known import known_model
-from serin.http.route import serin_routes
+from serin.http.route import InSeconds, serin_routes
 from serin.http.work import Now
 from serin.ports import Catalog
 from serin.services.show_maturity import show_maturity
@@ -22,8 +22,8 @@ def maturity_routes(charters: Mapping[str, Charter], catalog: Catalog, now: Now)
 
     @routes.get("/models/{model}/maturity")
     @needs("read")
-    def maturity(model: str) -> Maturity:
+    def maturity(model: str) -> InSeconds[Maturity]:
         """Google's level and the points of the ML Test Score, each by the event of the catalog that earns it."""
-        return show_maturity(charters[known_model(model, charters)], now(), catalog=catalog)
+        return InSeconds[Maturity](show_maturity(charters[known_model(model, charters)], now(), catalog=catalog))
 
     return routes

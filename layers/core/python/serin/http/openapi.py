@@ -42,13 +42,24 @@ def document(app: FastAPI, charters: Mapping[str, Charter], rate: tuple[int, int
     paths = {**described["paths"], **predictions, **{path: item for items in others for path, item in items.items()}}
     for operation in (operation for path in paths.values() for operation in path.values()):
         operation["responses"] = {**operation["responses"], **gateway_answers(rate)}
-    schemas = {**described["components"]["schemas"], "GatewayAnswer": GATEWAY_ANSWER}
+    schemas = {**_in_seconds(described["components"]["schemas"]), "GatewayAnswer": GATEWAY_ANSWER}
     return {
         **described,
         "paths": paths,
         "components": {**described["components"], "schemas": schemas, "securitySchemes": _SCHEMES},
         "security": [{"token": []}],
     }
+
+
+def _in_seconds(schema: Any) -> Any:
+    """The schema with durations as answers have them (`SECONDS`): of what several records share pydantic tells its
+    default, whatever those are answered as.
+    """
+    if isinstance(schema, dict):
+        if schema.get("format") == "duration":
+            return {**{name: part for name, part in schema.items() if name != "format"}, "type": "number"}
+        return {name: _in_seconds(part) for name, part in schema.items()}
+    return [_in_seconds(part) for part in schema] if isinstance(schema, list) else schema
 
 
 # OpenAPI has no word for SigV4; this is how API Gateway writes it.

@@ -10,7 +10,7 @@ from serin.domain.charter import Charter
 from serin.domain.cut_plan import CutPlan
 from serin.http.access import needs
 from serin.http.known import known_model
-from serin.http.route import serin_routes
+from serin.http.route import InSeconds, serin_routes
 
 ShowPlan = Callable[[str], CutPlan]
 """The plan of a model's training set, by the datasets as they are."""
@@ -22,8 +22,8 @@ def plan_routes(charters: Mapping[str, Charter], show: ShowPlan) -> APIRouter:
 
     @routes.get("/models/{model}/plan")
     @needs("read")
-    def plan(model: str) -> CutPlan:
+    def plan(model: str) -> InSeconds[CutPlan]:
         """What the next training set takes: in one go or in pieces, by whom, its seconds and dollars, or why not."""
-        return show(known_model(model, charters))
+        return InSeconds[CutPlan](show(known_model(model, charters)))
 
     return routes

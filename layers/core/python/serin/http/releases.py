@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from serin.domain.charter import Charter
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift, Wish
@@ -14,7 +14,7 @@ from serin.domain.scopes import require
 from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
-from serin.http.route import serin_routes
+from serin.http.route import SECONDS, serin_routes
 from serin.ports import Catalog, Control
 from serin.services.see_release import see_release
 
@@ -25,8 +25,7 @@ Direct = Callable[[Wish, Release, str, str], Directive]
 class ShownRelease(BaseModel):
     """A release, what it goes by, and all it has shown."""
 
-    # As everywhere else durations are seconds.
-    model_config = ConfigDict(ser_json_timedelta="float")
+    model_config = SECONDS
 
     release: Release
     plan: ReleasePlan | None = Field(None, description="Fixed when it begins; absent before.")

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import ConfigDict, RootModel
 
 from serin.domain.json_body import read_json
 from serin.http.access import check_access
 from serin.http.errors import PROBLEMS
+
+T = TypeVar("T")
+SECONDS = ConfigDict(ser_json_timedelta="float")
+"""How models of answers write durations; pydantic's own way is ISO 8601."""
+
+
+class InSeconds(RootModel[T], Generic[T]):
+    """An answer whose durations are seconds, as they are in every record."""
+
+    model_config = SECONDS
 
 
 def serin_routes(*tags: str) -> APIRouter:

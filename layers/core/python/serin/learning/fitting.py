@@ -94,13 +94,14 @@ def contest(
     opponent: Opponent | None,
     *,
     decides: bool = False,
+    validated: Validated | None = None,
 ) -> Scores:
     """Fit a challenger on what each split lets it learn from, and score the rows that judge (`judging_splits`).
 
     A champion scores them as it is, where it has not learnt them; a recipe is fitted on the challenger's rows.
 
     Where it `decides`, because decisions have a value, the validation rows are scored too, by the same recipe fitted on
-    older rows: they choose the threshold.
+    older rows: they choose the threshold. A trial of all days has `validated` them already; else it is done here.
     """
     classes = columns.classes(task)
     splits = judging_splits(columns, holdout, opponent.learnt_until if isinstance(opponent, Champion) else None)
@@ -118,7 +119,7 @@ def contest(
         classes=classes,
         champion=np.concatenate(champion) if champion else None,
         champion_version=None if opponent is None else opponent.version,
-        validation=_validated(columns, task, make, params, holdout) if decides else None,
+        validation=(validated or run_trial(columns, task, make, params, holdout).scored) if decides else None,
     )
 
 
@@ -133,15 +134,6 @@ def _fit_and_score(
 ) -> Floats:
     estimator, used = fit_on(columns, task, make, params, split.learn, among)
     return score_rows(estimator, task, classes, columns.table.loc[split.judge, _names(used)])
-
-
-def _validated(
-    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout: Holdout
-) -> Validated:
-    rows = validation_rows(columns, holdout)
-    estimator, used = fit_on(columns, task, make, params, rows.older)
-    table = columns.table.loc[rows.newer, _names(used)]
-    return Validated(np.flatnonzero(rows.newer), score_rows(estimator, task, columns.classes(task), table))
 
 
 def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params) -> Fitted:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,7 @@ def write_scores(scores: Scores) -> bytes:
     if scores.champion is not None:
         arrays |= {"champion": scores.champion, "champion_version": np.array(scores.champion_version)}
     if scores.validation is not None:
-        arrays |= {"validation_rows": scores.validation.rows, "validation_score": scores.validation.score}
+        arrays |= _of_validation(scores.validation)
     if scores.shares:
         arrays |= {
             "share": np.array([each.share for each in scores.shares]),
@@ -87,19 +88,38 @@ def write_scores(scores: Scores) -> bytes:
     return buffer.getvalue()
 
 
+def write_validated(validated: Validated) -> bytes:
+    """What a trial says of its validation rows, as `.npz` bytes; equal scores give equal bytes."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **_of_validation(validated))
+    return buffer.getvalue()
+
+
+def read_validated(content: bytes) -> Validated:
+    """What is in the bytes of `write_validated`; raises Corrupt for others. Nothing in them is executed."""
+    with _opened(content, "a trial") as archive:
+        return _validation(archive)
+
+
 def read_scores(content: bytes) -> Scores:
     """The scores in the bytes of `write_scores`; raises Corrupt for others. Nothing in them is executed."""
+    with _opened(content, "the contest") as archive:
+        return _scores(archive)
+
+
+@contextmanager
+def _opened(content: bytes, whose: str) -> Iterator[Any]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return _scores(archive)
+            yield archive
     except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise Corrupt(f"The scores of the contest cannot be read: {error}", "Start the training again.") from error
+        raise Corrupt(f"The scores of {whose} cannot be read: {error}", "Start the training again.") from error
 
 
 def _scores(archive: Any) -> Scores:
     champion, validation = archive.get("champion"), None
     if "validation_rows" in archive:
-        validation = Validated(_places(archive["validation_rows"]), _floats(archive["validation_score"]))
+        validation = _validation(archive)
     shares = tuple(_shares(archive)) if "share" in archive else ()
     return Scores(
         rows=_places(archive["rows"]),
@@ -112,6 +132,14 @@ def _scores(archive: Any) -> Scores:
         validation=validation,
         shares=shares,
     )
+
+
+def _of_validation(validated: Validated) -> Mapping[str, Any]:
+    return {"validation_rows": validated.rows, "validation_score": validated.score}
+
+
+def _validation(archive: Any) -> Validated:
+    return Validated(_places(archive["validation_rows"]), _floats(archive["validation_score"]))
 
 
 def _shares(archive: Any) -> Iterator[ShareScores]:

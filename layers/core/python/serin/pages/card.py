@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from serin.domain.card import Card
+from serin.domain.judgement.value import TWO_VALUES, values_of
 from serin.domain.measurements import Estimate
 from serin.domain.metrics import GREATER_IS_BETTER, VALUE
 from serin.pages.measures import Row, intervals, said_and_so
@@ -31,6 +32,8 @@ def card_page(card: Card) -> str:
         at=card.at.isoformat(timespec="minutes").replace("+00:00", "Z"),
         metrics=[(metric, _way(metric.name)) for metric in card.metrics if metric.name != VALUE],
         missing={one.part: one for one in card.missing},
+        gate_values=values_of(card.verdict),
+        two_values=TWO_VALUES,
         slices=list(_slices(card)),
         calibration=said_and_so("What was said, and what was so", measured.calibration, _NAMES[card.design.task])
         if measured and measured.calibration

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from serin.domain.contract_rules import is_error, rules_of
 from serin.domain.contracts import DIMENSIONS, Contract, Dimension, Rule
-from serin.domain.datasets import Upload, gave_nothing
+from serin.domain.datasets import ONCE, Upload, gave_nothing, judged_last
 from serin.pages import charts
 from serin.pages.charts import Bar
 from serin.pages.frame import Frame
@@ -59,7 +59,9 @@ def quality_page(
     In a frame there is `more`: the rows that are set aside, to be corrected.
     """
     accepted = [upload for upload in uploads if upload.status == "accepted"]
-    latest = next((upload for upload in reversed(accepted) if upload.scorecard), None)
+    latest = judged_last(reversed(accepted))
+    files = [upload for upload in accepted if not upload.is_correction]
+    corrections = [upload for upload in accepted if upload.is_correction]
     rules = rules_kept(latest, contract) if latest else []
     return rendered(
         "quality.html" if frame is None else "console/data.html",
@@ -83,10 +85,15 @@ def quality_page(
         kept=[rule for rule in rules if not rule.broken],
         said=(contract.said or ()) if contract else (),
         notes=_notes(latest) if latest else {},
-        scores=_scores(uploads[-CHARTED:]),
-        volumes=_volumes(accepted[-CHARTED:]),
-        breaks=_breaks(accepted[-CHARTED:], contract),
-        charted=min(CHARTED, len(uploads)),
+        scores=_scores(files[-CHARTED:]),
+        volumes=_volumes(files[-CHARTED:]),
+        breaks=_breaks(files[-CHARTED:], contract),
+        charted=min(CHARTED, len(files)),
+        corrections=len(corrections),
+        corrected=sum(upload.corrected for upload in corrections),
+        still_bad=sum(upload.still_bad for upload in corrections),
+        once=ONCE,
+        asked=lambda row: asks_of_fields(row.rules, row.values, contract),
         **more,
     )
 
@@ -110,6 +117,21 @@ def rules_kept(upload: Upload, contract: Contract | None) -> list[RuleKept]:
         rows = 1 if name in upload.promises else whole if name in upload.rules else good
         found.append(RuleKept(name, "a rule of another contract than the one at hand", "-", "-", rows, 0))
     return [_with_broken(rule, upload, counts) for rule in found]
+
+
+def asks_of_fields(rules: Collection[str], fields: Collection[str], contract: Contract | None) -> Mapping[str, str]:
+    """What a row's broken rules ask of each field of a form, as far as the contract at hand has these rules.
+
+    Fields are called as files call their columns; a rule that looks at several columns is said at each of them.
+    """
+    if contract is None:
+        return {}
+    written = {one.name: one.name_in_files if one.name_in_files in fields else one.name for one in contract.columns}
+    asked: dict[str, list[str]] = {}
+    for rule in rules_of(contract):
+        for name in (written.get(column, column) for column in rule.columns if rule.id in rules):
+            asked.setdefault(name, []).append(with_reason(rule, contract))
+    return {name: "; ".join(asked[name]) for name in fields if name in asked}
 
 
 def _asks(rule: Rule, contract: Contract) -> str:

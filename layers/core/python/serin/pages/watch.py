@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from serin.domain.auditing.alarms import Rang
 from serin.domain.datasets import Upload
 from serin.domain.experiments import Run
 from serin.domain.judgement.retraining.decision import Decision
@@ -42,6 +43,7 @@ class Happened:
     uploads: Sequence[Upload] = ()
     runs: Sequence[Run] = ()
     releases: Sequence[Release] = ()
+    alarms: Sequence[Rang] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def lanes_of(happened: Happened, episodes: Sequence[Episode], span: Span) -> Seq
     lanes = [
         ("uploads", [_upload(upload) for upload in happened.uploads]),
         ("drift", [_episode(episode, span) for episode in episodes]),
+        ("alarms", [_alarm(alarm, span) for alarm in happened.alarms]),
         ("trainings", [_run(run) for run in happened.runs]),
         ("releases", [_release(release) for release in happened.releases]),
     ]
@@ -124,6 +127,12 @@ def _upload(upload: Upload) -> Period:
 def _episode(episode: Episode, span: Span) -> Period:
     begin = episode.onset or episode.opened
     return Period(begin, episode.sentence, episode.closed or span.end, bad=episode.status == "open")
+
+
+def _alarm(alarm: Rang, span: Span) -> Period:
+    over = "it goes on" if alarm.end is None else f"over {alarm.end:%Y-%m-%d %H:%M}Z"
+    told = f"alarm {alarm.alarm}: {alarm.reason} ({over})"
+    return Period(alarm.begin, told, alarm.end or span.end, bad=alarm.end is None)
 
 
 def _run(run: Run) -> Period:

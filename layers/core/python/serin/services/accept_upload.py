@@ -111,12 +111,13 @@ def accept_upload(
             )
             _refuse_broken_promises(raw, checked)
             _refuse_without_good_rows(raw, checked, contract)
-            corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
+            came_back = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
         except (Rejected, TooLarge, Invalid) as error:
             refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
-        accepted = _store(replace(blank, status="accepted", corrected=corrected), checked, lake)
+        taken = replace(blank, status="accepted", corrected=came_back - checked.still_bad)
+        accepted = _store(taken, checked, lake)
         compared = Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog)
         recorded = _record(compared, claims, catalog)
     return _finish(arrival, recorded, catalog, events)
@@ -242,6 +243,7 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
         accepted=checked.tally.accepted,
         quarantined=checked.tally.rows - checked.tally.accepted,
         erased=checked.erased,
+        still_bad=checked.still_bad,
         rules=checked.rules,
         warnings=checked.warnings,
         quarantine=put_by_content(lake, f"quarantine/{upload.dataset}", checked.quarantine),

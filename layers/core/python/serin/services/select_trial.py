@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from serin.domain.charter import Charter, Search
 from serin.domain.errors import Invalid
 from serin.domain.experiments import Run, TrainingSet, Trial, TrialResult, provenance_of, summary_of
-from serin.domain.models import ModelVersion
+from serin.domain.models import Artifact, ModelVersion
 from serin.domain.prices import TRAINER_SECOND
 from serin.domain.runs import Provenance, trial_run
 from serin.domain.searching import best, merged, next_rung, said_of
@@ -19,11 +19,12 @@ from serin.services.train_model import Checked
 
 @dataclass(frozen=True)
 class Selected:
-    """The best trial and who it must beat; before that, the trials that go on with `more` days."""
+    """The best trial, who it must beat and what it `scored`; before that, the trials that go on with `more` days."""
 
     trial: Trial
     champion: ModelVersion | None
     more: tuple[Trial, ...] = ()
+    scored: Artifact | None = None
 
 
 def select(
@@ -66,7 +67,7 @@ def select(
     chosen_by = catalog.metrics(charter.model, trial_run(run_id, winner.trial.number))
     catalog.save_metrics(charter.model, run_id, chosen_by)
     catalog.save_summary(summary_of(seen, chosen_by))
-    return Selected(winner.trial, _champion(run, training_set, catalog))
+    return Selected(winner.trial, _champion(run, training_set, catalog), scored=winner.scored)
 
 
 def _champion(run: Run, training_set: TrainingSet, catalog: Catalog) -> ModelVersion | None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from serin.domain.access import Token
 from serin.domain.errors import Denied
+from serin.domain.scopes import require
 from serin.domain.sessions import Session, form_proof, session_hash, session_of
 from serin.ports import Clock, Control
 from serin.services.tokens import scopes_of
+
+_EVERY_PAGE = "read"
 
 
 @dataclass(frozen=True)
@@ -27,16 +30,30 @@ class Visitor:
 
 
 def sign_in(token: str, *, control: Control, clock: Clock) -> Visitor:
-    """A new session for whoever shows a token; Denied for one that opens nothing."""
+    """A new session for whoever shows a token; Denied for one that opens nothing, or no page."""
     known = scopes_of(f"Bearer {token.strip()}", control=control, clock=clock)
     if known is None:
         raise Denied(
             "Nobody knows this token, or it has ended.", "Ask for one: ./scripts/serin token create --owner NAME …"
         )
+    _check_reads(known)
     secret = secrets.token_urlsafe(32)
     session = session_of(secret, known, clock.now())
     control.save_session(session)
     return Visitor(known, session, secret)
+
+
+def _check_reads(token: Token) -> None:
+    """Raise Denied for a token that would sign in to pages it may not see."""
+    try:
+        require(token.scopes, _EVERY_PAGE)
+    except Denied as error:
+        scopes = " ".join(f"--scope {scope}" for scope in (_EVERY_PAGE, *token.scopes))
+        raise Denied(
+            f"This token has no scope {_EVERY_PAGE}, which every page asks for; it has {', '.join(token.scopes)}.",
+            f"Ask for one that has it too: ./scripts/serin token create --owner {token.owner} {scopes} --for 30d, or "
+            "with --role ROLE in place of scopes.",
+        ) from error
 
 
 def visitor_of(secret: str, *, control: Control, clock: Clock) -> Visitor | None:

@@ -21,6 +21,7 @@ from serin.domain.card import (
     Part,
 )
 from serin.domain.charter import Charter
+from serin.domain.datasets import Upload, judged_last
 from serin.domain.experiments import Contest, Run
 from serin.domain.measurements import Estimate, Measurements, estimate_of
 from serin.domain.metrics import VALUE
@@ -29,6 +30,9 @@ from serin.domain.runs import RunMetric
 from serin.ports import Catalog
 from serin.services.steps.champions import version_roles
 from serin.services.steps.origins import Origin, Source, origin_of
+
+_UPLOADS = 20
+"""So many of the newest uploads are looked through for one with scores that corrects no rows."""
 
 WINDOWS = 60
 """So many of the newest windows are looked through for one that truth has judged."""
@@ -130,9 +134,17 @@ def _data(origin: Origin) -> CardData | None:
 
 
 def _source(source: Source, catalog: Catalog) -> CardSource:
-    newest = catalog.upload(source.dataset, source.uploads[-1]) if source.uploads else None
+    newest = judged_last(_newest(source, catalog))
     scores = {name: score.value for name, score in newest.scorecard.items()} if newest else {}
     return CardSource(source.dataset, source.digest, source.rows, len(source.uploads), scores)
+
+
+def _newest(source: Source, catalog: Catalog) -> Iterator[Upload]:
+    """Its newest uploads, the last first; nobody reads more of a long history for one score."""
+    for name in source.uploads[: -_UPLOADS - 1 : -1]:
+        upload = catalog.upload(source.dataset, name)
+        if upload is not None:
+            yield upload
 
 
 def _views(origin: Origin) -> tuple[CardView, ...]:

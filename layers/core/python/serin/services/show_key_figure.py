@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from serin.domain.charter import Charter
+from serin.domain.datasets import judged_last
 from serin.domain.health import VersionHealth
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.key_figures import KeyFigure
@@ -69,8 +70,7 @@ def _quality(charter: Charter, catalog: Catalog) -> KeyFigure:
     """The lowest score of the newest upload of each dataset."""
     scores = []
     for dataset in charter.datasets:
-        newest = (one for one in catalog.latest_uploads(dataset.name, _UPLOADS).items if one.scorecard)
-        upload = next(newest, None)
+        upload = judged_last(catalog.latest_uploads(dataset.name, _UPLOADS).items)
         if upload is not None:
             scores += [(score.value, name, upload) for name, score in upload.scorecard.items()]
     if not scores:

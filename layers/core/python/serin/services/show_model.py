@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from serin.domain.auditing.alarms import Rang, rang
 from serin.domain.charter import Charter
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.model_seen import ModelSeen
@@ -41,7 +42,13 @@ def show_model(
         catalog.latest_runs(model, NEWEST).items,
         catalog.latest_releases(model, NEWEST).items,
         show_audit(charters, model, TOLD, catalog=catalog, control=control).items,
+        alarms_of(model, catalog=catalog),
     )
+
+
+def alarms_of(model: str, *, catalog: Catalog) -> Sequence[Rang]:
+    """When alarms about the model went off, by the newest entries of what watches it."""
+    return rang(catalog.latest_entries("watch", model, NEWEST).items)
 
 
 def _values(windows: Sequence[WatchedWindow], lake: ObjectStore) -> list[tuple[WatchedWindow, Performance]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from serin.domain.charter import Charter, JobTerms
 from serin.domain.compilation import Compilation
-from serin.domain.errors import Invalid
+from serin.domain.errors import Corrupt, Invalid
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.explainability import Explained, shortfall
 from serin.domain.fitted_on import FittedOn
@@ -35,7 +35,7 @@ from serin.learning.pipelines import algorithm_of, pipeline_maker
 from serin.learning.reliance import feature_gains
 from serin.learning.run_metrics import Measured
 from serin.learning.runtime import processor, runtime_versions
-from serin.learning.scores import write_scores
+from serin.learning.scores import Validated, read_validated, write_scores, write_validated
 from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
 from serin.learning.valueless import valueless
@@ -141,8 +141,8 @@ class Trainer:
         machine = None if self._machine is None else self._machine.name
         return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor(), machine)
 
-    def trial(self, trial: Trial) -> TrialResult:
-        """Fit on the older learnable rows, judge on the newer ones."""
+    def trial(self, run_id: str, trial: Trial) -> TrialResult:
+        """Fit on the older learnable rows, judge on the newer ones; what it says of these is kept for the contest."""
         began = time.perf_counter()
         charter, columns, until = self._charter, self._columns(), holdout_of(self._set)
         own, metric = trial.recipe == "pipeline", charter.training.search.optimise
@@ -162,7 +162,15 @@ class Trainer:
             round(time.perf_counter() - began, 3),
             algorithm_of(tried.fitted.estimator),
             measured=tuple(measured.over_all("validation", trial.days or self._learnable_days())),
+            scored=self._scored(run_id, trial, tried.scored),
         )
+
+    def _scored(self, run_id: str, trial: Trial, validated: Validated) -> Artifact | None:
+        """Where the contest finds it, if this trial should win: by then it would have to be fitted once more."""
+        if trial.recipe != "pipeline" or trial.days is not None or self._charter.value is None:
+            return None
+        key = f"runs/{self._charter.model}/{run_id}/trial-{trial.number}.npz"
+        return self._written(key, write_validated(validated))
 
     def _check_releasable(self, columns: TrainingColumns, fitted: Fitted) -> None:
         # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
@@ -186,8 +194,13 @@ class Trainer:
         until = self._set.holdout_from
         return 0 if until is None else (until - self._set.first).days
 
-    def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
-        """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
+    def contest(
+        self, run_id: str, trial: Trial, champion: ModelVersion | None, scored: Artifact | None = None
+    ) -> ScoresFile:
+        """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from.
+
+        `scored` is what the trial said of the rows that choose the threshold; Corrupt for a file that it did not write.
+        """
         columns = self._columns()
         verdict = contest(
             columns,
@@ -197,11 +210,18 @@ class Trainer:
             holdout_of(self._set),
             None if champion is None else self._opponent(champion, columns, trial),
             decides=self._charter.value is not None,
+            validated=None if scored is None else self._validated(scored),
         )
         scores = write_scores(with_shares(self._judging(columns, trial), verdict))
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))
+
+    def _validated(self, scored: Artifact) -> Validated:
+        content = self._artifacts.get(scored.key)
+        if sha256_of(content) != scored.sha256:
+            raise Corrupt(f"{scored.key} is not what the trial wrote.", "Start the training again.")
+        return read_validated(content)
 
     def refit(self, run_id: str, trial: Trial) -> Refitted:
         """Fit on every row and write what a release needs: the estimator, and the layer that holds it."""

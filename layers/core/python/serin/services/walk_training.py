@@ -76,7 +76,7 @@ class TrainingWalk:
 
     def _noted(self, trial: Trial) -> TrialResult:
         try:
-            result = self._trainer().trial(trial)
+            result = self._trainer().trial(self.run, trial)
         except SerinError as error:
             result = failed_trial(trial, _reason(error))
         model = self.source.charter.model
@@ -85,7 +85,7 @@ class TrainingWalk:
         return noted
 
     def _passes(self, chosen: Selected) -> bool:
-        scores = self._trainer().contest(self.run, chosen.trial, chosen.champion)
+        scores = self._trainer().contest(self.run, chosen.trial, chosen.champion, chosen.scored)
         verdict = judge(
             *(self.source.charter, self.run, self.training_set, scores, chosen.champion),
             lake=self.lake,

@@ -22,6 +22,8 @@ QUESTIONS: list[tuple[str, Mapping[str, str]]] = [
     *[(f"{OF_ONE} AND sk {sign} :b", {":pk": "a", ":b": "b"}) for sign in ("=", "<", "<=", ">", ">=")],
     (f"{OF_ONE} AND begins_with(sk, :b)", {":pk": "a", ":b": "b"}),
     (f"{OF_ONE} AND sk BETWEEN :b AND :c", {":pk": "a", ":b": "b", ":c": "c"}),
+    (f"{OF_ONE} AND other = :o", {":pk": "a", ":o": "x"}),
+    (f"{OF_ONE} AND other >= :o", {":pk": "a", ":o": "x"}),
     ("other = :o", {":o": "x"}),
     ("other = :o AND begins_with(sk, :b)", {":o": "x", ":b": "b"}),
 ]
@@ -35,11 +37,15 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         client = boto3.client("dynamodb", region_name="us-east-1")
         names = ("pk", "sk", "other")
         by_other = [{"AttributeName": "other", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+        of_one = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "other", "KeyType": "RANGE"}]
         client.create_table(
             TableName="items",
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            LocalSecondaryIndexes=[
+                {"IndexName": "of-one-by-other", "KeySchema": of_one, "Projection": {"ProjectionType": "ALL"}}
+            ],
             GlobalSecondaryIndexes=[
                 {"IndexName": "by-other", "KeySchema": by_other, "Projection": {"ProjectionType": "ALL"}}
             ],
@@ -67,7 +73,9 @@ def patched(narrowed: bool) -> Iterator[None]:
 
 
 def pages(client: Any, question: str, values: Mapping[str, str], forward: bool, limit: int) -> list[Any]:
-    index = {"IndexName": "by-other"} if question.startswith("other") else {}
+    index = {}
+    if "other" in question:
+        index = {"IndexName": "by-other" if question.startswith("other") else "of-one-by-other"}
     asked = {
         "TableName": "items",
         "KeyConditionExpression": question,

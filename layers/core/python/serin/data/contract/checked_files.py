@@ -25,6 +25,8 @@ from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
 
 _SEVERAL = 2
+_OWN = "__own"
+"""The number that a row which corrects another has in this file."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class CheckedFile(Verdict):
     file's rows take the place of. `digests` has one of each accepted row (`serin.data.contract.digests`), eight bytes
     each, in their order. `claims` are files of what they claim (`serin.data.contract.claims`), by the id of each rule
     that looks at all uploads. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows
-    take in memory. `erased` rows, of people who were erased, were left out before anything was looked at.
+    take in memory. `still_bad` are those of the rows with a place in `corrects` that are set aside again. `erased`
+    rows, of people who were erased, were left out before anything was looked at.
     """
 
     accepted: Path | None
@@ -46,6 +49,7 @@ class CheckedFile(Verdict):
     columns: Sequence[str]
     tally: Tally
     size: int
+    still_bad: int = 0
     erased: int = 0
 
 
@@ -87,6 +91,7 @@ def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: P
         columns=check.columns,
         tally=tally,
         size=check.size,
+        still_bad=check.still_bad(quarantine),
     )
 
 
@@ -132,7 +137,7 @@ class _Check:
         self.columns = table.columns
         self._tallies.append(sorted_rows.tally)
         if table.origins is not None:
-            self._origins.append(table.origins.drop_nulls())
+            self._origins.append(table.origins.with_columns(table.numbers.alias(_OWN)).drop_nulls())
         self._measure(len(self._tallies) - 1, sorted_rows.accepted)
         self._newest = {"accepted": sorted_rows.accepted, "quarantine": sorted_rows.quarantine}
         self._last = (table.name, sorted_rows.typed.select(self._keys.columns))
@@ -167,8 +172,15 @@ class _Check:
         into = self._folder / "corrects.parquet"
         if not any(origins.height for origins in self._origins):
             return None
-        into.write_bytes(to_parquet(pl.concat(self._origins)))
+        into.write_bytes(to_parquet(pl.concat(self._origins).drop(_OWN)))
         return into
+
+    def still_bad(self, quarantine: Path | None) -> int:
+        """How many rows that correct others are among those this file sets aside."""
+        if quarantine is None or not self._origins:
+            return 0
+        aside = pl.read_parquet(quarantine, columns=[ROW], glob=False)
+        return pl.concat(self._origins).join(aside, left_on=_OWN, right_on=ROW, how="semi").height
 
     def digests(self) -> Path:
         """The file of the digests of the accepted rows of every block."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import and_, eq, ge, gt, le, lt, ne, or_
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from serin.data.contract.moments import TIMESTAMP
-from serin.domain.conditions import Expression
+from serin.domain.conditions import LONGEST_SHARE, Expression, columns_of, share_of
 
 Binary = Callable[[Any, Any], Any]
 
@@ -20,6 +21,9 @@ def compiled(expression: Expression, integers: Collection[str]) -> pl.Expr:
     """The expression over a frame with each column, typed, under its name; some of them are `integers`."""
     if expression.operation in _LEAVES:
         return _LEAVES[expression.operation](expression)
+    if expression.operation == "multiple_of":
+        value, step = expression.of
+        return _is_multiple(compiled(value, integers), step)
     parts = [compiled(part, integers) for part in expression.of]
     if expression.operation in _BINARY:
         return reduce(_BINARY[expression.operation], parts)
@@ -28,7 +32,10 @@ def compiled(expression: Expression, integers: Collection[str]) -> pl.Expr:
     compute = _ARITHMETIC[expression.operation]
     if (bits := _bits(expression, integers)) is not None and bits <= _MOST_BITS:
         return compute(*(part.cast(pl.Int128) for part in parts))
-    result = compute(*(part.cast(pl.Float64) for part in parts))
+    floats = [part.cast(pl.Float64) for part in parts]
+    # Of constants alone the engine makes one value, and rounds it right.
+    by_ieee = _BY_IEEE.get(expression.operation) if columns_of(expression) else None
+    result = compute(*floats) if by_ieee is None else _by_ieee(by_ieee, floats)
     return pl.when(result.is_finite()).then(result)
 
 
@@ -54,6 +61,32 @@ def _remainder(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return pl.when(right != 0).then((left.abs() % right.abs()) * left.sign())
 
 
+def _is_multiple(value: pl.Expr, step: Expression) -> pl.Expr:
+    if not isinstance(step.value, (int, float)) or (share := share_of(step.value)) is None:
+        raise ValueError(f"{step.value!r} is no share that numbers are multiples of")
+    over, under = share.numerator, share.denominator
+
+    def fits(values: pl.Series) -> pl.Series:
+        number = values.to_numpy()
+        with np.errstate(over="ignore"):
+            # Below the limit both are whole numbers that floats hold: their quotient is the float nearest to it.
+            multiple = np.round(number * under / over) * over / under
+            return pl.Series((number == multiple) | (np.abs(number * under) >= LONGEST_SHARE))
+
+    number = value.cast(pl.Float64)
+    return pl.when(number.is_finite()).then(number.map_batches(fits, return_dtype=pl.Boolean()))
+
+
+def _by_ieee(compute: Callable[..., Any], floats: Sequence[pl.Expr]) -> pl.Expr:
+    """Rounded once: the engine multiplies by the reciprocal of a constant, so that its 3 / 10 is not 0.3."""
+
+    def computed(parts: Sequence[pl.Series]) -> pl.Series:
+        with np.errstate(all="ignore"):
+            return pl.Series(compute(*(part.to_numpy() for part in parts)))
+
+    return pl.map_batches(floats, computed, return_dtype=pl.Float64())
+
+
 _LEAVES: Mapping[str, Callable[[Expression], pl.Expr]] = {
     "column": lambda leaf: pl.col(leaf.name or ""),
     "value": lambda leaf: pl.lit(leaf.value),
@@ -71,6 +104,7 @@ _ARITHMETIC: Mapping[str, Callable[..., pl.Expr]] = {
     "negative": lambda value: 0 - value,
     "abs": lambda value: value.abs(),
 }
+_BY_IEEE: Mapping[str, Callable[..., Any]] = {"/": np.divide, "%": np.fmod}
 _MOST_BITS = 126
 _BITS: Mapping[str, Callable[[list[int]], int]] = {
     **dict.fromkeys("+-", lambda parts: max(parts) + 1),

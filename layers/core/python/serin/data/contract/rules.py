@@ -12,6 +12,7 @@ import polars as pl
 from serin.data.contract.claims import Held
 from serin.data.contract.conditions import compiled
 from serin.data.contract.moments import TIMESTAMP
+from serin.data.contract.patterns import as_engine_reads
 from serin.data.contract.read_columns import TEXT_OF, values_of
 from serin.data.contract.types import POLARS_TYPES
 from serin.domain.conditions import Expression
@@ -121,7 +122,8 @@ def _one_of(rule: Rule, column: Column) -> pl.Expr:
 
 
 def _pattern(rule: Rule, column: Column) -> pl.Expr:
-    return _looked_through(column, lambda texts: ~texts.str.contains(rule.pattern or ""))
+    pattern = as_engine_reads(rule.pattern or "")
+    return _looked_through(column, lambda texts: ~texts.str.contains(pattern))
 
 
 def _length(rule: Rule, column: Column) -> pl.Expr:

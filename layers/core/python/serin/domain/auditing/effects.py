@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from serin.domain.approvals import Approval
 from serin.domain.asking import Asking
 from serin.domain.auditing.entry import Entry, What, entry_id
 from serin.domain.batches import Batch, file_in
-from serin.domain.datasets import Upload
+from serin.domain.datasets import State, Upload
 from serin.domain.erasures import Erasure
 from serin.domain.experiments import Run
 from serin.domain.models import ModelVersion, Withdrawal
 from serin.domain.names import digest
 from serin.domain.records import record_digest
+
+_BECAME: Mapping[State, What] = {
+    "accepted": "upload accepted",
+    "set aside": "upload set aside",
+    "rejected": "upload rejected",
+}
 
 
 def upload_entry(upload: Upload) -> Entry:
@@ -22,13 +29,14 @@ def upload_entry(upload: Upload) -> Entry:
     because = "" if accepted else digest(upload.reason or "", upload.contract)
     rows = f"{upload.rows:,} rows, {upload.accepted:,} accepted, {upload.quarantined:,} set aside"
     corrected = f", {upload.corrected:,} corrected" if upload.corrected else ""
+    corrected += f", {upload.still_bad:,} corrected and still bad" if upload.still_bad else ""
     corrected += f", {upload.erased:,} of people who were erased" if upload.erased else ""
     return Entry(
         entry_id("upload", upload.dataset, upload.id, upload.status, because),
         upload.at,
         "data",
         upload.dataset,
-        "upload accepted" if accepted else "upload rejected",
+        _BECAME[upload.state],
         f"upload {upload.id}",
         f"{upload.file}: {rows}{corrected}" if accepted else upload.file,
         correlation=upload.correlation,

@@ -23,7 +23,7 @@ EVERYBODYS = "all models"
 """Whose the entries of `watch` are that are about what models share; no model is called so."""
 
 What = (
-    Literal["upload accepted", "upload rejected"]
+    Literal["upload accepted", "upload set aside", "upload rejected"]
     | Literal["erasure began", "erasure ended"]
     | Literal["training asked for", "training began", "training ended", "version registered", "version withdrawn"]
     | Literal["release asked for", "release began", "step taken", "calls moved", "release judged", "release ended"]

@@ -8,7 +8,16 @@ from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Evidence, Sample
 from serin.domain.judgement.policy import Requirements, ValuePolicy
 from serin.domain.judgement.requirements import at_least
-from serin.domain.judgement.verdicts import Check
+from serin.domain.judgement.verdicts import Check, Verdict
+
+OVER_TRIVIAL, AGAINST_CHAMPION = "value over the best trivial policy", "value against the champion"
+TWO_VALUES = (
+    "Two different numbers are called value. A check of the gate is a difference, from the best of never and always "
+    "acting or from the champion, at the share of positives of all labelled rows, with a bound on one side that the "
+    "gate goes by. What decisions brought is a sum, on the judging rows with their own share of positives, with an "
+    "interval on both sides; live windows are told so too."
+)
+"""Said wherever one of them stands, so that nobody holds one against the other."""
 
 
 def value_checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
@@ -18,12 +27,17 @@ def value_checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
     unit, alpha = per_1000(asked.value), asked.gate.alpha
     if evidence.over_champion is None:
         sample = None if evidence.value is None else evidence.value.over_trivial
-        yield at_least(
-            "value over the best trivial policy", sample, asked.value.minimum_per_1000, asked.gate.alpha, unit
-        )
+        yield at_least(OVER_TRIVIAL, sample, asked.value.minimum_per_1000, alpha, unit)
         return
     lost = None if evidence.value is None else evidence.value.over_champion
     yield _no_loss(lost, asked.value_margin, alpha, unit)
+
+
+def values_of(verdict: Verdict) -> tuple[Check, ...]:
+    """The checks of a verdict that are about value, as far as the rows could show them."""
+    return tuple(
+        one for one in verdict.checks if one.name in (OVER_TRIVIAL, AGAINST_CHAMPION) and one.estimate is not None
+    )
 
 
 def per_1000(value: ValuePolicy) -> str:
@@ -37,7 +51,7 @@ def _more(value: float) -> str:
 
 def _no_loss(sample: Sample | None, margin: float, alpha: float, unit: str) -> Check:
     """Fails when value is lost for sure, or seems to be lost by more than the margin."""
-    name = "value against the champion"
+    name = AGAINST_CHAMPION
     gain = None if sample is None else uncertain(sample)
     if gain is None:
         return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, -margin)

@@ -26,7 +26,7 @@ from serin.services.compare_runs import compare_runs
 from serin.services.see_release import see_release
 from serin.services.show_cost import show_cost
 from serin.services.show_maturity import show_maturity
-from serin.services.show_model import show_model
+from serin.services.show_model import alarms_of, show_model
 from serin.services.show_watch import show_watch
 from serin.services.tend_episode import Deed
 
@@ -75,7 +75,8 @@ def monitoring(desk: Desk, visit: Visit, names: Names) -> str:
     catalog, charter = desk.catalog, desk.charters[name]
     shown = show_watch(name, _day(visit.sent.query.get("window")), catalog=catalog, lake=desk.ports.lake)
     uploads = [upload for dataset in charter.datasets for upload in catalog.latest_uploads(dataset.name).items]
-    happened = Happened(uploads, catalog.latest_runs(name).items, catalog.latest_releases(name).items)
+    runs, releases = catalog.latest_runs(name).items, catalog.latest_releases(name).items
+    happened = Happened(uploads, runs, releases, alarms_of(name, catalog=catalog))
     may = ["tend"] if visit.may("train", name) else []
     state, report = shown.state, shown.report
     watched = None

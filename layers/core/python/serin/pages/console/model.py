@@ -26,7 +26,7 @@ def model_page(seen: ModelSeen, now: datetime, frame: Frame) -> str:
     """The page as of `now`."""
     windows = seen.windows[-CHARTED:]
     newest = windows[-1] if windows else None
-    span, happened = _span(seen, windows, now), Happened(seen.uploads, seen.runs, seen.releases)
+    span, happened = _span(seen, windows, now), Happened(seen.uploads, seen.runs, seen.releases, seen.alarms)
     judged = next((of for window in reversed(windows) for of in window.performance if of.window), None)
     value = seen.report.value.window if seen.report and seen.report.value else None
     return rendered(
@@ -85,4 +85,4 @@ def _values(values: Sequence[tuple[WatchedWindow, Performance]], span: Span) -> 
         if of.window is not None
     ]
     usual = next((of.reference.estimate for _, of in reversed(values) if of.reference), None)
-    return courses.course("Value per 1,000 predictions by window", points, usual, span) if points else None
+    return courses.course("Value brought per 1,000 predictions by window", points, usual, span) if points else None

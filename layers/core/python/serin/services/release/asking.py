@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from serin.domain.approvals import Approval, asked
+from serin.domain.approvals import OTHER, Approval, asked
 from serin.domain.judgement.verdicts import Check
 from serin.domain.names import digest
 from serin.domain.records import record_digest
@@ -15,7 +15,7 @@ from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import DEPLOYED, Release
 from serin.services.release.context import ReleaseContext
 from serin.services.steps.approvals import requesters
-from serin.services.steps.questions import OTHER, as_kept, how_to_answer, keep_asking, refused_by, withdraw
+from serin.services.steps.questions import as_kept, how_to_answer, keep_asking, refused_by, withdraw
 
 WITHDRAWN = "somebody has resumed the release, so it is judged on"
 LOOK_EVERY = timedelta(minutes=10)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from serin.domain.charter import Charter
+from serin.domain.experiments import Run
 from serin.ports import Catalog
+
+_AT_ONCE = 3
 
 
 def is_due(charter: Charter, dataset: str, *, catalog: Catalog) -> bool:
@@ -23,7 +28,18 @@ def begins_by_features(model: str, *, catalog: Catalog, but: str = "") -> bool:
     What could not be decided is asked again as soon as there is more to decide by. What was skipped or repeats another
     has tried nothing.
     """
-    if not catalog.versions(model):
+    if not catalog.latest_versions(model, 1).items:
         return True
-    tried = [run for run in catalog.runs(model) if run.id != but and run.status != "skipped" and not run.parent]
-    return bool(tried) and tried[-1].status == "inconclusive"
+    newest = next((run for run in _tried(model, catalog) if run.id != but), None)
+    return newest is not None and newest.status == "inconclusive"
+
+
+def _tried(model: str, catalog: Catalog) -> Iterator[Run]:
+    """Trainings that have tried something, newest first; few are read at once, since mostly the first one is wanted."""
+    after = None
+    while True:
+        page = catalog.latest_runs(model, _AT_ONCE, after)
+        yield from (run for run in page.items if run.status != "skipped" and not run.parent)
+        if page.next is None:
+            return
+        after = page.next

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import takewhile
 
-from serin.domain.approvals import Approval
+from serin.domain.approvals import REPLACED, Approval
 from serin.domain.errors import NotFound
 from serin.domain.releases import Release
 from serin.ports import Catalog, Clock
 from serin.services.steps.approvals import approvals_of
 
-OTHER = "what was shown is no longer so: "
-_REPLACED = f"{OTHER}see approval "
 Tell = Callable[[Approval], object]
 
 
@@ -26,7 +24,7 @@ def as_kept(question: Approval, *, catalog: Catalog) -> Approval:
         kept = catalog.approval(question.model, question.id)
     except NotFound:
         return question
-    if kept.status == "void" and kept.because is not None and kept.because.startswith(_REPLACED):
+    if kept.was_replaced:
         return as_kept(question.once_more(), catalog=catalog)
     return kept
 
@@ -46,10 +44,12 @@ def keep_asking(question: Approval, tell: Tell, *, catalog: Catalog, clock: Cloc
     return question
 
 
-def withdraw(question: Approval, because: str, now: datetime, *, catalog: Catalog) -> None:
-    """The approval counts for nothing any more, answered or not."""
+def withdraw(
+    question: Approval, because: str, now: datetime, replaced_by: str | None = None, *, catalog: Catalog
+) -> None:
+    """The approval counts for nothing any more, answered or not; another one may take its place."""
     if question.status in ("open", "approved"):
-        saved(question.closed("void", because, now), catalog=catalog)
+        saved(question.closed("void", because, now, replaced_by), catalog=catalog)
 
 
 def withdraw_open(release: Release, because: str, now: datetime, *, catalog: Catalog) -> None:
@@ -86,4 +86,4 @@ def _void_others(question: Approval, now: datetime, catalog: Catalog) -> None:
     """Older questions about the same to the same roles: what they showed, or who has a role, is another now."""
     for other in approvals_of(question.model, catalog=catalog):
         if (other.about, other.roles) == (question.about, question.roles) and other.id != question.id:
-            withdraw(other, f"{_REPLACED}{question.id}", now, catalog=catalog)
+            withdraw(other, f"{REPLACED}{question.id}", now, question.id, catalog=catalog)

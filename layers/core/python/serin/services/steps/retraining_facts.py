@@ -27,6 +27,8 @@ from serin.services.steps.window_quality import judged, samples_of_gate
 DIED = timedelta(days=1)
 """A training that still runs after so long has died."""
 _LOOKED_BACK = 30
+_RUNS_AT_ONCE = 10
+"""Trainings of a month, mostly; each is a record of its trials, its verdict and what its days have shown."""
 _DAY, _NO_TIME = timedelta(days=1), timedelta(0)
 
 
@@ -130,7 +132,7 @@ class RetrainingFacts:
         policy, after = self.charter.retraining, None
         since = self.now - max(MONTH, policy.cooldown, policy.every or _NO_TIME)
         while True:
-            page = self.catalog.latest_runs(self.charter.model, after=after)
+            page = self.catalog.latest_runs(self.charter.model, _RUNS_AT_ONCE, after)
             for run in page.items:
                 died = run.status == "running" and run.at <= self.now - DIED
                 if run.parent is not None or run.status == "skipped" or run.status == "repeated":  # noqa: PLR1714
