@@ -12,14 +12,13 @@ from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.features import feature_columns
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.records import as_record, from_record
-from serin.domain.training_jobs import machine_for
-from serin.domain.training_machines import MACHINES, Machine
+from serin.domain.training_jobs import Place, place_for
 from serin.domain.training_size import OF_ROWS
 from serin.logs import logged
 from serin.services.estimate_part import estimate_part
 from serin.services.steps.kept_source import source_in_place
 from serin.services.train_model import Trainer
-from serin.services.training_job import MACHINE, carry_out, collect, hand_over, machine_of
+from serin.services.training_job import carry_out, collect, hand_over, place_of, said_place
 
 
 @logged("train_model", lambda: platform().clock)
@@ -34,34 +33,34 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     terms, columns = charter.training.job, len(feature_columns(charter))
     if terms is None:
         return as_record(step_of(event, None))
-    if machine := machine_of(event, training_set, columns, terms):
-        return job_of(event, machine, terms)
+    if place := place_of(event, training_set, columns, terms):
+        return job_of(event, place, terms)
     try:
         return as_record(step_of(event, None))
     except TooLarge as error:
         if error.field != OF_ROWS:
             raise
         # The function has room for the rows as they were counted, and not for what they are, or for the time of a fit.
-        return job_of(event, machine_for(training_set.rows, columns, terms), terms)
+        return job_of(event, place_for(training_set.rows, columns, terms), terms)
 
 
 def perform(folder: str) -> bool:
     """Take the step that is asked in a folder of the artifacts, in a training job; whether there is an answer."""
     return carry_out(
         folder,
-        lambda event: as_record(step_of(event, MACHINES[event[MACHINE]])),
+        lambda event: as_record(step_of(event, said_place(event))),
         artifacts=platform().artifacts,
     )
 
 
-def job_of(event: Mapping[str, Any], machine: Machine, terms: JobTerms) -> dict[str, Any]:
+def job_of(event: Mapping[str, Any], place: Place, terms: JobTerms) -> dict[str, Any]:
     """The step as a job, in place of an answer."""
     world, training_set = platform(), from_record(TrainingSet, event["training_set"])
-    job = hand_over(event, machine, terms, training_set, world.stage, lake=world.lake, artifacts=world.artifacts)
+    job = hand_over(event, place, terms, training_set, world.stage, lake=world.lake, artifacts=world.artifacts)
     return {"job": as_record(job)}
 
 
-def step_of(event: Mapping[str, Any], machine: Machine | None) -> object:
+def step_of(event: Mapping[str, Any], place: Place | None) -> object:
     """The step's answer, by the code that the training set was made by."""
     world, training_set = platform(), from_record(TrainingSet, event["training_set"])
     with source_in_place(training_set, world.source(world.model), lake=world.lake) as source:
@@ -70,7 +69,7 @@ def step_of(event: Mapping[str, Any], machine: Machine | None) -> object:
             lake=world.lake,
             artifacts=world.artifacts,
             room=world.model_room,
-            machine=machine,
+            place=place,
             terms=world.charters[world.model].training.job,
         )
         return _step(trainer, event)

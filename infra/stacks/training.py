@@ -263,6 +263,9 @@ class TrainingStack(SerinStack):
             return None
         model = charter.model
         permissions = self._fits(model)
+        if charter.training.job.shards > 1:
+            # Whether a shard was fitted before the machine was taken back, and not only whether it may be read.
+            permissions.append(list_keys(self.addresses.bucket("artifacts"), f"runs/{model}/"))
         return TrainingJobs(
             *(self, model, "train_model"),
             layers=_fits_with(model),

@@ -10,14 +10,20 @@ from typing import Any
 
 import pytest
 
-from serin.domain import training_size
+from benches.model_code import ROWS
+from serin.domain import training_jobs, training_size
 from serin.domain.charter import JobTerms
+from serin.domain.features import feature_columns
+from serin.domain.training_machines import MACHINES
 from serin.services import training_job
 from serin.services.steps import cut_rounds
+from serin.services.steps.sharded_columns import KeptInFolder
 from tests.functions.subject import MODEL, TABLE, ModelWorld, subject
 from tests.functions.test_training_states import made_of, send
-from tests.functions.training_machine import train
+from tests.functions.training_machine import TakenBack, train
 from tests.functions.worlds import in_world
+from tests.kernels import kernel_folder
+from tests.unit.serving.released import on_path
 
 TERMS = JobTerms("ml.m5.large", timedelta(hours=1), always=True)
 
@@ -37,6 +43,7 @@ def jobs(world: ModelWorld) -> list[Any]:
     return [json.loads(world.artifacts.get(key)) for key in keys]
 
 
+@pytest.mark.slow
 def test_a_model_that_was_fitted_by_jobs_is_the_functions_to_the_bit(world: ModelWorld, tmp_path: Path) -> None:
     alone = train(world, "f1")
     other = send(ModelWorld(subject(tmp_path / "other")), TABLE)
@@ -60,6 +67,7 @@ def test_a_model_that_was_fitted_by_jobs_is_the_functions_to_the_bit(world: Mode
     assert {job["machine"] for job in jobs(other)} == {"ml.m5.large"}
 
 
+@pytest.mark.slow
 def test_a_function_keeps_what_it_has_room_for_and_hands_on_what_it_has_not(
     world: ModelWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +93,7 @@ def test_more_than_the_largest_machine_has_room_for_is_refused_with_the_numbers(
     assert jobs(world) == []
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_in_a_job_says_what_it_says_in_a_function(
     world: ModelWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -153,3 +162,69 @@ def test_pieces_that_jobs_share_are_the_functions_to_the_bit_also_when_one_dies_
     for key in [key for key in world.lake.keys("cut/") if key.endswith("request.json")]:
         assert in_world("build_training_set", world).perform(key.rpartition("/")[0])
     assert len(computed) == len(set(computed))
+
+
+BOOSTED = '''"""What is fitted."""
+
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+
+
+def pipeline(columns, params):
+    """Boosted trees over the numbers."""
+    numbers = make_column_transformer((SimpleImputer(), ["size", "warm"]))
+    trees = HistGradientBoostingClassifier(max_iter=3, max_depth=params["max_depth"], early_stopping=False)
+    return make_pipeline(numbers, trees.set_params(random_state=3))
+'''
+SHARDS = 3
+
+
+def in_shards(world: ModelWorld, monkeypatch: pytest.MonkeyPatch, allowed: int = 64) -> None:
+    """The largest machine has just room for one of so many shards."""
+    allow(world, replace(TERMS, shards=allowed))
+    shape = ROWS, len(feature_columns(world.charters[MODEL]))
+    least = (training_size.memory_for(*shape, SHARDS) + 64) / 1024**2 / training_jobs.FOR_ROWS
+    monkeypatch.setitem(MACHINES, "ml.m5.large", replace(MACHINES["ml.m5.large"], memory_mb=least))  # type: ignore[arg-type]
+
+
+def test_rows_beyond_the_largest_machine_are_fitted_in_shards_and_a_killed_job_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, killed = (send(ModelWorld(subject(tmp_path / name, BOOSTED)), TABLE) for name in ("plain", "killed"))
+    in_shards(plain, monkeypatch)
+    with on_path(kernel_folder()):
+        run, version = train(plain, "s1"), plain.catalog.version(MODEL, 1)
+        again = train(plain, "s2", parent="s1")
+    assert (run.status, run.provenance.shards) == ("registered", SHARDS)
+    assert (version.compilation.parity.trees, version.compilation.parity.is_proven) == (3 * SHARDS, True)
+    assert version.fitted_on.sentence().startswith(f"Fitted on {SHARDS} shards of {ROWS:,} rows, whose trees are one")
+    assert (again.repeat.artifacts, again.repeat.changed) == (dict.fromkeys(again.repeat.artifacts, True), ())
+
+    in_shards(killed, monkeypatch)
+    fits: list[str] = []
+    put = KeptInFolder.put
+
+    def taken_back(self: KeptInFolder, name: str, content: bytes) -> None:
+        fits.append(name)
+        put(self, name, content)
+        if len(fits) % SHARDS == 2:
+            raise TakenBack
+
+    monkeypatch.setattr(KeptInFolder, "put", taken_back)
+    train(killed, "s1")
+    assert killed.catalog.version(MODEL, 1).estimator.sha256 == version.estimator.sha256
+    assert len(fits) == len(set(fits)) == 2 * SHARDS
+
+
+def test_what_cannot_be_fitted_in_shards_is_refused_with_the_numbers_before_a_trial(
+    world: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_shards(world, monkeypatch)
+    run = train(world, "s1")
+    assert (run.status, run.trials) == ("failed", ())
+    assert "RandomForestClassifier cannot be fitted in shards" in run.reason
+    assert f"{ROWS:,} rows of" in run.reason
+    in_shards(world, monkeypatch, allowed=2)
+    assert f"would take {SHARDS} shards; training.job.shards allows 2" in train(world, "s2").reason

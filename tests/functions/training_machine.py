@@ -21,6 +21,10 @@ class Killed(Exception):
     """Somebody has ended the execution."""
 
 
+class TakenBack(BaseException):
+    """AWS has taken the machine of a job back: its program begins anew."""
+
+
 class JobFailed(Exception):
     """What Step Functions makes of a job that has failed: its cause is what SageMaker says of the job."""
 
@@ -85,10 +89,19 @@ def _job(folder: str, at: str, world: ModelWorld, seen: Seen) -> Any:
     """How a job on another machine has ended, by the same code: one that shares pieces has its folder in the lake."""
     seen(at)
     function = "build_training_set" if folder.startswith(f"{FOLDER}/") else "train_model"
-    if not in_world(function, world).perform(folder):
+    if not _performed(function, folder, world):
         raise JobFailed(json.dumps({"FailureReason": "AlgorithmError: , exit code: 1", "SecondaryStatus": "Failed"}))
     statuses = [{"Status": status} for status in ("Starting", "Interrupted", "Starting", "Training", "Completed")]
     return {"BillableTimeInSeconds": 36, "SecondaryStatusTransitions": statuses}
+
+
+def _performed(function: str, folder: str, world: ModelWorld) -> bool:
+    while True:
+        try:
+            done: bool = in_world(function, world).perform(folder)
+        except TakenBack:
+            continue
+        return done
 
 
 def _items(state: Mapping[str, Any], data: Any, world: ModelWorld) -> Any:

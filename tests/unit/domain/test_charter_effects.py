@@ -35,7 +35,7 @@ from serin.domain.model_source import ModelSource
 from serin.domain.people import ROLES
 from serin.domain.records import as_record
 from serin.domain.searching import trials
-from serin.domain.training_jobs import machine_for, place, planned, room_of
+from serin.domain.training_jobs import Place, place, place_for, planned, room_of
 from serin.domain.training_machines import MACHINES
 from serin.domain.training_size import rows_in_memory
 from serin.files.bundle import write_charters
@@ -230,7 +230,14 @@ def _states(read: Read) -> Mapping[str, object]:
 
 def _job(**changed: str) -> dict[str, str]:
     """The charter's words with a training job, of which something is changed."""
-    fields = {"largest": "ml.m5.xlarge", "max_runtime": "1h", "spot": "false", "always": "false", **changed}
+    fields = {
+        "largest": "ml.m5.xlarge",
+        "max_runtime": "1h",
+        "spot": "false",
+        "always": "false",
+        "shards": "1",
+        **changed,
+    }
     words = ", ".join(f"{name}: {value}" for name, value in fields.items())
     return {"measure_views: false": f"measure_views: false\n  job: {{{words}}}"}
 
@@ -247,11 +254,11 @@ def _job_on(read: Read) -> object:
     if terms is None:
         return None
     try:
-        machine = machine_for(rows_in_memory(10, room_of(MACHINES["ml.m5.xlarge"], terms)) + 1, 10, terms)
+        there = place_for(rows_in_memory(10, room_of(MACHINES["ml.m5.xlarge"], terms)) + 1, 10, terms)
     except TooLarge:
-        machine = MACHINES["ml.m5.xlarge"]
-    job = planned("dev", "trips", "r1", "refit", "", machine, terms, 1)
-    return job.machine, job.seconds, job.spot
+        there = Place(MACHINES["ml.m5.xlarge"])
+    job = planned("dev", "trips", "r1", "refit", "", there, terms, 1, 1)
+    return job.machine, job.seconds, job.spot, job.shards
 
 
 def _card(read: Read) -> Card:
@@ -397,10 +404,11 @@ PROOFS: Mapping[str, Proof] = {
     "training.measure_views": Proof(
         {"measure_views: false": "measure_views: true"}, lambda read: "Measure" in _states(read), shows=True
     ),
-    "training.job.largest": Proof(_job(largest="ml.m5.2xlarge"), _job_on, ("ml.m5.2xlarge", 3600, False)),
-    "training.job.max_runtime": Proof(_job(max_runtime="2h"), _job_on, ("ml.m5.xlarge", 7200, False)),
-    "training.job.spot": Proof(_job(spot="true"), _job_on, ("ml.m5.xlarge", 3600, True)),
-    "training.job.always": Proof(_job(always="true"), _place, MACHINES["ml.m5.large"]),
+    "training.job.largest": Proof(_job(largest="ml.m5.2xlarge"), _job_on, ("ml.m5.2xlarge", 3600, False, 1)),
+    "training.job.max_runtime": Proof(_job(max_runtime="2h"), _job_on, ("ml.m5.xlarge", 7200, False, 1)),
+    "training.job.spot": Proof(_job(spot="true"), _job_on, ("ml.m5.xlarge", 3600, True, 1)),
+    "training.job.shards": Proof(_job(shards="2"), _job_on, ("ml.m5.xlarge", 3600, False, 2)),
+    "training.job.always": Proof(_job(always="true"), _place, Place(MACHINES["ml.m5.large"])),
     "training.gate.metric": Proof(
         {"gate: {metric: log_loss": "gate: {metric: brier"}, _unit_of("gain over the champion"), "brier"
     ),

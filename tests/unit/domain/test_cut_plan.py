@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -132,8 +133,8 @@ def test_the_rows_at_most_are_those_of_the_window_and_say_when_no_function_train
 def test_where_jobs_may_fit_the_plan_says_on_which_machine_and_what_that_asks_of_the_account() -> None:
     """The rows of the test above, which no function trains on."""
 
-    def planned(largest: str, megabytes: int) -> CutPlan:
-        training = replace(a_charter().training, job=JobTerms(largest, timedelta(hours=4)))
+    def planned(largest: str, megabytes: int, shards: int = 1) -> CutPlan:
+        training = replace(a_charter().training, job=JobTerms(largest, timedelta(hours=4), shards=shards))
         days = 2 * training.window.days
         return plan(
             table("orders", megabytes, days=days), table("shops", 1), charter=replace(a_charter(), training=training)
@@ -149,6 +150,13 @@ def test_where_jobs_may_fit_the_plan_says_on_which_machine_and_what_that_asks_of
     assert (refused.machine, refused.machines) == (None, 0)
     assert refused.doubt is not None
     assert "ml.m5.large, the largest machine of training.job" in refused.doubt
+    needed = re.search(r"would take (\d+) shards", planned("ml.m5.large", 16_000).doubt or "")
+    assert needed is not None
+    dealt = planned("ml.m5.large", 16_000, int(needed[1]))
+    assert (dealt.doubt, dealt.machine, dealt.shards) == (None, "ml.m5.large", int(needed[1]))
+    (said,) = (sentence for sentence in sentences_of(dealt) if "shards" in sentence)
+    assert f"in {dealt.shards} shards of about {dealt.rows // dealt.shards:,} rows" in said
+    assert "the mean of the raw scores" in said
 
 
 def test_where_jobs_may_share_pieces_they_do_once_they_cost_less_than_functions() -> None:

@@ -36,6 +36,12 @@ def test_fits_on_a_machine_cost_what_the_machine_does() -> None:
     assert fits_on(LAST, 3_000, "ml.m5.large").usd == pytest.approx(150 * MACHINES["ml.m5.large"].usd_hour / 3600)
 
 
+def test_of_rows_in_shards_trials_learn_from_one_and_the_fits_afterwards_from_all() -> None:
+    last = replace(LAST, afterwards=30.0)
+    assert fits_on(last, 3_000).seconds == 150.0
+    assert fits_on(last, 3_000, "ml.m5.large", 4).seconds == pytest.approx(20.0 * 3 / 4 + 30.0 * 3)
+
+
 def test_a_plan_with_jobs_has_their_price() -> None:
     charter, tables = a_charter(), {"orders": ORDERS, "shops": SHOPS}
     by_jobs = replace(charter.training, job=JobTerms("ml.m5.large", timedelta(hours=1), always=True))

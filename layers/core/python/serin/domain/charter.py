@@ -185,13 +185,15 @@ class JobTerms:
 
     `largest` is the largest machine, and `max_runtime` how long one step may take there. `spot` asks for machines that
     nobody else wants just now, which AWS may take back: a step begins anew then. `always` means also what a function
-    has room for.
+    has room for. Rows that `largest` has no room for are fitted in so many `shards` at most, one after the other, and
+    their trees are one model (`serin.learning.shards`); of one shard there are none, and such rows are refused.
     """
 
     largest: str
     max_runtime: timedelta
     spot: bool = False
     always: bool = False
+    shards: int = 1
 
     @property
     def patience(self) -> timedelta:

@@ -184,6 +184,9 @@ EFFECTS: Mapping[str, Effect] = {
     "training.job.largest": Effect("resource", "The largest machine that a step may be fitted on.", _JOBS),
     "training.job.max_runtime": Effect("resource", "How long a step may take on it.", _JOBS),
     "training.job.spot": Effect("resource", "Whether it may be a machine that AWS can take back.", _JOBS),
+    "training.job.shards": Effect(
+        "resource", "In how many shards rows may be fitted that it has no room for; 1: they are refused.", _JOBS
+    ),
     "training.job.always": Effect("resource", "Whether what a function has room for goes there, too.", _JOBS),
     "training.window": Effect("resource", "How far back training rows go.", _JOINS),
     "training.holdout": Effect(

@@ -55,7 +55,8 @@ class CutPlan:
     digest of the charter that it is made by. `fits` are what fitting on these rows would take, as the last training
     took; None where none was judged yet. `more` is what more rows would bring, where that was asked. `at_once` is how
     many functions it runs at once at most, and `machines` how many training jobs, each on a `machine`; none where
-    functions fit. `piece_jobs` are how many training jobs share the pieces.
+    functions fit. Where one machine has no room for a fit, its rows are fitted in several `shards`. `piece_jobs` are
+    how many training jobs share the pieces.
     """
 
     model: str
@@ -75,6 +76,7 @@ class CutPlan:
     at_once: int = 1
     machine: str | None = None
     machines: int = 0
+    shards: int = 1
     piece_jobs: int = 0
 
 
@@ -93,17 +95,17 @@ def plan_training_set(
     """
     made = _made_of(charter, tables, views, list((recent or tables).values()))
     search, pieces = charter.training.search, PIECES_AT_ONCE if made.carrier == "map" else 1
-    trials, (machine, doubt) = (
-        min(search.concurrency, search.trials),
-        fitted_where(charter.training.job, made.rows, made.columns),
-    )
+    trials = min(search.concurrency, search.trials)
+    place, doubt = fitted_where(charter.training.job, made.rows, made.columns)
+    machine, shards = (place.machine.name, place.shards) if place else (None, 1)
     made = replace(
         made,
         charter=charter.digest(),
-        fits=None if last is None else fits_on(last, made.rows, machine),
+        fits=None if last is None else fits_on(last, made.rows, machine, shards),
         at_once=max(min(pieces, len(made.pieces)), trials),
         machine=machine,
         machines=trials if machine else 0,
+        shards=shards,
         doubt=doubt,
     )
     return replace(made, refused=made.refused or over_ceiling(charter.budget, made.usd, made.fits))

@@ -19,11 +19,15 @@ FITS_AFTERWARDS = 3
 
 @dataclass(frozen=True)
 class LastFits:
-    """What the fits of a run took: on so many rows, in seconds of functions or machines."""
+    """What the fits of a run took: on so many rows each, in seconds of functions or machines.
+
+    Of them `afterwards` were those that follow the trials; of rows in shards they are as many times more.
+    """
 
     run: str
     rows: int
     seconds: float
+    afterwards: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,14 @@ class MoreRows:
     refused: str | None = None
 
 
-def fits_on(last: LastFits, rows: int, machine: str | None = None) -> Fits:
+def fits_on(last: LastFits, rows: int, machine: str | None = None, shards: int = 1) -> Fits:
     """What the same fits would take on so many rows, in functions or on a machine, if their time grows as the rows do.
 
-    A machine costs its list price, on demand: what spot costs changes from day to day.
+    Where the rows are in shards, trials are fitted on the first of them only. A machine costs its list price, on
+    demand: what spot costs changes from day to day.
     """
-    seconds = last.seconds * rows / max(last.rows, 1)
+    trials = (last.seconds - last.afterwards) / shards
+    seconds = (trials + last.afterwards) * rows / max(last.rows, 1)
     price = TRAINER_SECOND if machine is None else MACHINES[machine].usd_hour / 3600
     return Fits(last.run, last.rows, seconds, seconds * price)
 

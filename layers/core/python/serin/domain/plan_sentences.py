@@ -40,6 +40,8 @@ def sentences_of(plan: CutPlan) -> Iterator[str]:
             f"If all of them have a label, training jobs fit them, up to {plan.machines} at once, each on an "
             f"{plan.machine} of {hour} an hour."
         )
+    if plan.shards > 1:
+        yield _said_of_shards(plan)
     if plan.doubt:
         yield f"If all of them have a label, nothing trains on them: {plan.doubt}"
     if plan.more:
@@ -52,6 +54,16 @@ def _said_of_fits(fits: Fits | None, making_usd: float) -> str:
     return (
         f"Fits as in run {fits.run}, which had {fits.measured_rows:,} rows: about {fits.seconds:,.0f} s and "
         f"{dollars(fits.usd)}; the training together about {dollars(making_usd + fits.usd)}."
+    )
+
+
+def _said_of_shards(plan: CutPlan) -> str:
+    hours = "" if plan.fits is None else f" Its fits together take about {plan.fits.seconds / 3600:,.1f} hours."
+    return (
+        f"That machine has no room for all of them: they are fitted in {plan.shards} shards of about "
+        f"{plan.rows // plan.shards:,} rows, one after the other, and the model is the mean of the raw scores of "
+        f"{plan.shards} models, served as one. Trials learn from the first shard. Only pipelines that end with "
+        f"HistGradientBoosting can be fitted so.{hours}"
     )
 
 

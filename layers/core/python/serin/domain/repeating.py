@@ -90,6 +90,8 @@ def _changed(before: Provenance, now: Provenance) -> Iterator[str]:
         yield f"the platform's library (layer {before.layer[:12] or UNKNOWN}, now {now.layer[:12]})"
     if before.processor != now.processor:
         yield f"the processor ({before.processor or UNKNOWN}, now {now.processor})"
+    if before.shards != now.shards:
+        yield f"into how many shards the rows are dealt ({before.shards}, now {now.shards})"
 
 
 def _versions(before: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -65,7 +65,7 @@ class Provenance:
     `rows_lock` what was beside polars when the rows were made, `layer` the platform's own library; `runtime` are the
     versions of the interpreter and the libraries, `processor` the kind the fits ran on: unknown until the trainer has
     looked. `commit` is the revision the platform was deployed from, with `-dirty` where files differed from it; None
-    where there is no repository.
+    where there is no repository. Its rows were fitted in so many `shards`.
     """
 
     training_set: str
@@ -79,6 +79,7 @@ class Provenance:
     rows_lock: str = ""
     layer: str = ""
     processor: str = ""
+    shards: int = 1
 
 
 @dataclass(frozen=True)

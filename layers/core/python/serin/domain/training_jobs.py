@@ -13,7 +13,7 @@ from serin.domain.errors import Conflict, Denied, ModelFailed, SerinError, TooLa
 from serin.domain.fitted_on import FittedOn
 from serin.domain.names import digest
 from serin.domain.training_machines import MACHINES, Machine
-from serin.domain.training_size import Room, fits_into_memory, memory_for, rows_in_memory, too_much_memory
+from serin.domain.training_size import Room, fits_into_memory, memory_for, rows_in_memory, shards_for, too_much_memory
 
 FOR_ROWS = 0.9
 """The share of a machine's memory that a step may have: SageMaker's own programs run beside it."""
@@ -26,9 +26,24 @@ LOG = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker keeps what jobs print."""
 
 
+MOST_SHARDS = 64
+"""A model of so many answers as much slower, and takes as much more room."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The machine that a step is taken on, and in how many shards its rows are fitted there: one, or several."""
+
+    machine: Machine
+    shards: int = 1
+
+
 @dataclass(frozen=True)
 class TrainingJob:
-    """One step as SageMaker is asked for it; what the step is asked and what it answers lies in `folder`."""
+    """One step as SageMaker is asked for it; what the step is asked and what it answers lies in `folder`.
+
+    It fits `rows` in so many `shards`.
+    """
 
     name: str
     step: str
@@ -38,6 +53,8 @@ class TrainingJob:
     seconds: int
     wait_seconds: int
     spot: bool = False
+    shards: int = 1
+    rows: int = 0
 
 
 def room_of(machine: Machine, terms: JobTerms) -> Room:
@@ -45,43 +62,52 @@ def room_of(machine: Machine, terms: JobTerms) -> Room:
     return Room(FOR_ROWS * machine.memory_mb, terms.max_runtime.total_seconds(), machine.name)
 
 
-def machine_for(rows: int, columns: int, terms: JobTerms) -> Machine:
-    """The smallest machine with room for so many rows; raises TooLarge, with the numbers, where none allowed has."""
+def place_for(rows: int, columns: int, terms: JobTerms) -> Place:
+    """The smallest machine with room for so many rows, else the fewest shards for the largest that is allowed.
+
+    Raises TooLarge, with the numbers, where that has no room for them, or only in more shards than are allowed.
+    """
     allowed = [machine for machine in MACHINES.values() if machine.memory_mb <= MACHINES[terms.largest].memory_mb]
     for machine in allowed:
         if fits_into_memory(rows, columns, room_of(machine, terms)):
-            return machine
-    raise _too_large(rows, columns, allowed[-1], terms)
+            return Place(machine)
+    needed = shards_for(rows, columns, room_of(allowed[-1], terms))
+    if needed is not None and needed <= terms.shards:
+        return Place(allowed[-1], needed)
+    raise too_large(rows, columns, allowed[-1], terms, needed)
 
 
-def _too_large(rows: int, columns: int, largest: Machine, terms: JobTerms) -> TooLarge:
+def too_large(rows: int, columns: int, largest: Machine, terms: JobTerms, shards: int | None = None) -> TooLarge:
+    """Why the largest machine cannot be fitted on with so many rows; in `shards` it could, if there were so many."""
     room = room_of(largest, terms)
     most, needed = rows_in_memory(columns, room), memory_for(rows, columns) / 1024**2
-    larger = "" if largest.name == list(MACHINES)[-1] else "Allow a larger machine (training.job.largest), or else: "
-    return TooLarge(
+    found = (
         f"{rows:,} rows of {columns} columns take about {needed:,.0f} MB at the trainer's peak. {largest.name}, the "
-        f"largest machine of training.job, has {room.memory_mb:,.0f} MB for them: room for {most:,} rows.",
-        f"{larger}Shorten training.window to {100 * most / rows:.0f} % of what it is, or learn from fewer columns.",
-        "training.job.largest",
+        f"largest machine of training.job, has {room.memory_mb:,.0f} MB for them: room for {most:,} rows."
     )
+    ways = [] if largest.name == list(MACHINES)[-1] else ["Allow a larger machine (training.job.largest), or else: "]
+    if shards is not None and shards <= MOST_SHARDS:
+        found += f" They would take {shards} shards; training.job.shards allows {terms.shards}."
+        ways.append(f"If the model is boosted trees, allow {shards} shards (training.job.shards), or else: ")
+    shorter = f"Shorten training.window to {100 * most / rows:.0f} % of what it is, or learn from fewer columns."
+    return TooLarge(found, "".join([*ways, shorter]), "training.job.largest")
 
 
-def place(rows: int, columns: int, terms: JobTerms) -> Machine | None:
-    """The machine that a step on so many rows needs; None where its function has room."""
+def place(rows: int, columns: int, terms: JobTerms) -> Place | None:
+    """Where a step on so many rows is taken; None where its function has room."""
     if fits_into_memory(rows, columns) and not terms.always:
         return None
-    return machine_for(rows, columns, terms)
+    return place_for(rows, columns, terms)
 
 
-def fitted_where(terms: JobTerms | None, rows: int, columns: int) -> tuple[str | None, str | None]:
-    """The machine for so many rows, None where functions have room; and why there is no place for them at all."""
+def fitted_where(terms: JobTerms | None, rows: int, columns: int) -> tuple[Place | None, str | None]:
+    """The place for so many rows, None where functions have room; and why there is none for them at all."""
     if terms is None:
         return None, None if fits_into_memory(rows, columns) else too_much_memory(rows, columns, None).message
     try:
-        machine = place(rows, columns, terms)
+        return place(rows, columns, terms), None
     except TooLarge as error:
         return None, error.message
-    return machine.name if machine else None, None
 
 
 def request_in(folder: str) -> str:
@@ -95,16 +121,17 @@ def answer_in(folder: str) -> str:
 
 
 def planned(
-    stage: str, model: str, run: str, step: str, of: str, machine: Machine, terms: JobTerms, size: int
+    stage: str, model: str, run: str, step: str, of: str, place: Place, terms: JobTerms, size: int, rows: int
 ) -> TrainingJob:
-    """The job of a step, `of` something that tells it from others of its kind; `size` are the bytes it reads.
+    """The job of a step, `of` something that tells it from others of its kind; `size` are the bytes of its `rows`.
 
     Its name is the same however often the step is asked for, so that what was asked twice runs once.
     """
     name = f"{jobs_of(stage, model)}{digest(run, step, of)[:16]}"
     seconds, wait = round(terms.max_runtime.total_seconds()), round(terms.patience.total_seconds())
-    disk = _DISK_GB + math.ceil(2 * size / _GB)
-    return TrainingJob(name, step, f"runs/{model}/{run}/jobs/{name}", machine.name, disk, seconds, wait, terms.spot)
+    disk, machine = _DISK_GB + math.ceil(2 * size / _GB), place.machine.name
+    folder = f"runs/{model}/{run}/jobs/{name}"
+    return TrainingJob(name, step, folder, machine, disk, seconds, wait, terms.spot, place.shards, rows)
 
 
 def jobs_of(stage: str, model: str) -> str:
@@ -115,7 +142,7 @@ def jobs_of(stage: str, model: str) -> str:
 def fitted_on(job: TrainingJob, seconds: int, statuses: Sequence[str]) -> FittedOn:
     """Where it was fitted, by what SageMaker says of the job: the seconds it bills, and the statuses it has had."""
     usd = seconds * MACHINES[job.machine].usd_hour / 3600
-    return FittedOn(job.machine, job.spot, seconds, usd, list(statuses).count("Interrupted"))
+    return FittedOn(job.machine, job.spot, seconds, usd, list(statuses).count("Interrupted"), job.shards, job.rows)
 
 
 def why_failed(job: TrainingJob, error: Mapping[str, str]) -> SerinError:

@@ -34,6 +34,9 @@ _TIMES = 4.0
 """At its peak the trainer has rows so many times: the file, the set read from it, the learnt part, and what the
 pipeline makes of that. Of 200,000 rows of 25 columns reading took 3.2 times, a contest by the default 3.4 times."""
 _CELL = 8
+_OF_SHARDS = 80
+"""Bytes of each row that are there beside the shard that is fitted: its label, moment, group and entity, what says
+which of them are learnt and where it was dealt to, and the one column that is being read."""
 _STEEPEST = 3.0
 
 
@@ -59,9 +62,16 @@ class Timed:
     cpu_s: float
 
 
-def memory_for(rows: int, columns: int) -> int:
-    """How many bytes the trainer needs at its peak for so many rows and columns."""
-    return _ITSELF + round(_TIMES * rows * columns * _CELL)
+def memory_for(rows: int, columns: int, shards: int = 1) -> int:
+    """How many bytes the trainer needs at its peak for so many rows and columns, one shard of them at a time."""
+    beside = _OF_SHARDS * rows if shards > 1 else 0
+    return _ITSELF + beside + round(_TIMES * rows / shards * columns * _CELL)
+
+
+def shards_for(rows: int, columns: int, room: Room) -> int | None:
+    """The fewest shards of which there is memory for one; None where there is none even for the rows' labels."""
+    left = room.memory_mb * 1024**2 - _ITSELF - _OF_SHARDS * rows
+    return None if left <= 0 else math.ceil(_TIMES * rows * columns * _CELL / left)
 
 
 def rows_in_memory(columns: int, room: Room | None = None) -> int:
@@ -88,9 +98,9 @@ def seconds_allowed(fits: int, room: Room | None = None) -> float:
     return FOR_FITS * (room or function_room()).seconds / fits
 
 
-def fits_into_memory(rows: int, columns: int, room: Room | None = None) -> bool:
-    """Whether the trainer can hold so many rows."""
-    return memory_for(rows, columns) <= (room or function_room()).memory_mb * 1024**2
+def fits_into_memory(rows: int, columns: int, room: Room | None = None, shards: int = 1) -> bool:
+    """Whether the trainer can hold so many rows, or one shard of them."""
+    return memory_for(rows, columns, shards) <= (room or function_room()).memory_mb * 1024**2
 
 
 def fits_into_time(timed: Sequence[Timed], rows: int, fits: int, room: Room | None = None) -> bool:
@@ -98,12 +108,14 @@ def fits_into_time(timed: Sequence[Timed], rows: int, fits: int, room: Room | No
     return seconds_for(timed, rows) <= seconds_allowed(fits, room)
 
 
-def too_much_memory(rows: int, columns: int, curve: LearningCurve | None, room: Room | None = None) -> TooLarge:
-    """Why these rows cannot be trained on."""
-    needed, room = memory_for(rows, columns), room or function_room()
-    most = rows_in_memory(columns, room)
+def too_much_memory(
+    rows: int, columns: int, curve: LearningCurve | None, room: Room | None = None, shards: int = 1
+) -> TooLarge:
+    """Why these rows cannot be trained on, in one or in so many shards."""
+    needed, room = memory_for(rows, columns, shards), room or function_room()
+    most, dealt = rows_in_memory(columns, room), f" in {shards} shards" if shards > 1 else ""
     found = (
-        f"{rows:,} rows of {columns} columns take about {needed / 1024**2:,.0f} MB at the trainer's peak, and "
+        f"{rows:,} rows of {columns} columns take about {needed / 1024**2:,.0f} MB at the trainer's peak{dealt}, and "
         f"{room.name} has {room.memory_mb:,.0f} MB: it has room for {most:,} rows."
     )
     return TooLarge(_with(found, curve), _remedy(most / rows), OF_ROWS)

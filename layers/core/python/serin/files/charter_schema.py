@@ -16,6 +16,7 @@ from serin.domain.compliance import Risk
 from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import Block
 from serin.domain.names import NAME
+from serin.domain.training_jobs import MOST_SHARDS
 from serin.domain.training_machines import MachineName
 from serin.files.design_schema import BudgetSection, ComplianceSection
 from serin.files.durations import holdout, moment
@@ -197,6 +198,7 @@ class JobSection(Section):
     max_runtime: Duration
     spot: bool = False
     always: bool = False
+    shards: int = Field(default=1, ge=1, le=MOST_SHARDS)
 
 
 class TrainingSection(Section):

@@ -144,4 +144,6 @@ def _training(section: TrainingSection, task: Task) -> Training:
 
 
 def _job(section: JobSection | None) -> JobTerms | None:
-    return None if section is None else JobTerms(section.largest, section.max_runtime, section.spot, section.always)
+    if section is None:
+        return None
+    return JobTerms(section.largest, section.max_runtime, section.spot, section.always, section.shards)

@@ -6,9 +6,10 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -29,6 +30,9 @@ _ENTITY, _SLICE = "__entity", "__slice_"
 _DAY = 86_400.0
 _OWN, _DICTIONARY = "__", ":dictionary"
 _ALL = slice(None)
+Part = slice | Mask
+Source = bytes | Path
+"""A training set's file, or the bytes of it; of a file one column at a time is read."""
 T = TypeVar("T")
 
 
@@ -94,20 +98,28 @@ class TrainingColumns(LabelledRows):
         return tuple(column for column in (*self.columns, *self.others) if column.name in names)
 
 
-def read_columns(content: bytes, part: slice = _ALL) -> TrainingColumns:
-    """The training set in the bytes of a `.npz`, or a part of its rows; raises Corrupt for other bytes.
+def read_columns(content: Source, part: Part = _ALL) -> TrainingColumns:
+    """The training set in a `.npz`, or a part of its rows; raises Corrupt for other bytes.
 
     Nothing in them is executed.
     """
     return _read(content, lambda archive: _columns(archive, part))
 
 
-def read_labelled(content: bytes) -> LabelledRows:
-    """The same without the table, of which nothing is read: of a large training set a fraction of its memory."""
-    return _read(content, lambda archive: LabelledRows(**_labelled(archive, _schema(archive), _ALL)))
+def read_labelled(content: Source, *, sliced: bool = True) -> LabelledRows:
+    """The same without the table, of which nothing is read: of a large training set a fraction of its memory.
+
+    Not `sliced` they are without their texts, too, which only who judges looks at.
+    """
+    return _read(content, lambda archive: LabelledRows(**_labelled(archive, _schema(archive), _ALL, sliced=sliced)))
 
 
-def shape_of(content: bytes) -> tuple[int, int]:
+def coded_columns(content: Source, names: Collection[str]) -> Iterator[npt.NDArray[Any]]:
+    """One column of the table after the other as the file has it: of texts the codes, with one for nulls."""
+    return (_read(content, lambda archive, name=name: archive[name]) for name in names)  # type: ignore[misc]
+
+
+def shape_of(content: Source) -> tuple[int, int]:
     """How many rows and columns of a table are in the bytes of a `.npz`, of which nothing else is read."""
 
     def shape(archive: Mapping[str, Any]) -> tuple[int, int]:
@@ -117,14 +129,14 @@ def shape_of(content: bytes) -> tuple[int, int]:
     return _read(content, shape)
 
 
-def read_moments(content: bytes) -> tuple[Floats, Mask]:
+def read_moments(content: Source) -> tuple[Floats, Mask]:
     """The rows' moments, and which may judge; nothing else is read."""
     return _read(content, lambda archive: (archive[_MOMENT], archive[_JUDGES]))
 
 
-def _read(content: bytes, read: Callable[[Mapping[str, Any]], T]) -> T:
+def _read(content: Source, read: Callable[[Mapping[str, Any]], T]) -> T:
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        with np.load(content if isinstance(content, Path) else io.BytesIO(content), allow_pickle=False) as archive:
             return read(archive)
     except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise Corrupt(
@@ -163,10 +175,14 @@ def _schema(archive: Mapping[str, Any]) -> Any:
     return schema
 
 
-def _columns(archive: Mapping[str, Any], part: slice) -> TrainingColumns:
+def _kinds(schema: Any) -> dict[str, str]:
+    return {column["name"]: column["kind"] for column in schema["columns"]}
+
+
+def _columns(archive: Mapping[str, Any], part: Part) -> TrainingColumns:
     schema = _schema(archive)
     others = set(schema.get("others", ()))
-    kinds = {column["name"]: column["kind"] for column in schema["columns"]}
+    kinds = _kinds(schema)
     series: dict[str, object] = {}
     columns = []
     for name in (name for name in kinds if not name.startswith(_OWN)):
@@ -176,20 +192,20 @@ def _columns(archive: Mapping[str, Any], part: slice) -> TrainingColumns:
     # Loaded with a training set: the command line knows columns and has none.
     import pandas as pd
 
-    table = pd.DataFrame(series, index=pd.RangeIndex(len(range(schema["rows"])[part])))
+    labelled = _labelled(archive, schema, part)
+    table = pd.DataFrame(series, index=pd.RangeIndex(len(labelled["moment"])))
     return TrainingColumns(
-        **_labelled(archive, schema, part),
+        **labelled,
         table=table,
         columns=tuple(column for column in columns if column.name not in others),
         others=tuple(column for column in columns if column.name in others),
     )
 
 
-def _labelled(archive: Mapping[str, Any], schema: Any, part: slice) -> dict[str, Any]:
-    kinds = {column["name"]: column["kind"] for column in schema["columns"]}
-    slices = {
-        name.removeprefix(_SLICE): _texts(archive, name, kinds[name])[part] for name in kinds if name.startswith(_SLICE)
-    }
+def _labelled(archive: Mapping[str, Any], schema: Any, part: Part, *, sliced: bool = True) -> dict[str, Any]:
+    kinds = _kinds(schema)
+    names = [name for name in kinds if sliced and name.startswith(_SLICE)]
+    slices = {name.removeprefix(_SLICE): _texts(archive, name, kinds[name])[part] for name in names}
     return {
         "label": _label(archive, kinds[_LABEL])[part],
         "moment": archive[_MOMENT][part],
@@ -201,7 +217,7 @@ def _labelled(archive: Mapping[str, Any], schema: Any, part: slice) -> dict[str,
     }
 
 
-def _column(archive: Mapping[str, Any], name: str, kind: str, part: slice) -> tuple[ModelColumn, object]:
+def _column(archive: Mapping[str, Any], name: str, kind: str, part: Part) -> tuple[ModelColumn, object]:
     if kind != "string":
         return ModelColumn(name, "numeric"), archive[name][part].astype(np.float64)
     import pandas as pd
@@ -226,5 +242,10 @@ def _texts(archive: Mapping[str, Any], name: str, kind: str) -> Labels:
     if kind == "string":
         words: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
         return words
-    texts = np.array([f"{value:g}" for value in np.unique(values)])
+    texts = np.array([_whole(value) for value in np.unique(values).tolist()])
     return np.where(np.isnan(values.astype(np.float64)), "null", texts[np.unique(values, return_inverse=True)[1]])
+
+
+def _whole(value: float) -> str:
+    """A whole number, or a truth value as 1 or 0, to its last digit: two of them are never one text."""
+    return str(int(value)) if value % 1 == 0 else f"{value:g}"

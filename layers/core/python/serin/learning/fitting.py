@@ -5,7 +5,7 @@ Which rows those are says `serin.learning.splits`. What a fit is judged on, it h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid
-from serin.learning.columns import TrainingColumns
+from serin.learning.columns import LabelledRows, TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.own_estimators import fit_own, scores_of_own
 from serin.learning.pipelines import Params, PipelineMaker
@@ -45,6 +45,8 @@ class Recipe:
 
 
 Opponent = Champion | Recipe
+Judged = Callable[[Split], Floats]
+"""What a model, fitted on what a split lets it learn from or as it is, says of the rows that judge there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,22 +106,44 @@ def contest(
     older rows: they choose the threshold. A trial of all days has `validated` them already; else it is done here.
     """
     classes = columns.classes(task)
+
+    def challenger(split: Split) -> Floats:
+        return _fit_and_score(columns, task, make, params, split, classes)
+
+    def champion(opponent: Opponent, split: Split) -> Floats:
+        return _opponents_scores(columns, task, opponent, split, classes)
+
+    return contest_scores(columns, task, holdout, opponent, challenger, champion, decides=decides, validated=validated)
+
+
+def contest_scores(
+    columns: LabelledRows,
+    task: Task,
+    holdout: Holdout,
+    opponent: Opponent | None,
+    challenger: Judged,
+    champion: Callable[[Opponent, Split], Floats],
+    *,
+    decides: bool,
+    validated: Validated | None = None,
+) -> Scores:
+    """The scores of a contest, wherever the rows' features are: challenger and champion are asked split by split.
+
+    Where it `decides` and nobody has `validated` the challenger's recipe, it is asked about the validation rows too.
+    """
     splits = judging_splits(columns, holdout, opponent.learnt_until if isinstance(opponent, Champion) else None)
-    challenger, champion = [], []
-    for split in splits:
-        challenger.append(_fit_and_score(columns, task, make, params, split, classes))
-        if opponent is not None:
-            champion.append(_opponents_scores(columns, task, opponent, split, classes))
+    asked = [(challenger(split), None if opponent is None else champion(opponent, split)) for split in splits]
+    theirs = [scores for _, scores in asked if scores is not None]
     rows = judging_places(splits)
     return Scores(
         rows=rows,
         moment=columns.moment[rows],
         label=columns.label[rows],
-        challenger=np.concatenate(challenger),
-        classes=classes,
-        champion=np.concatenate(champion) if champion else None,
+        challenger=np.concatenate([scores for scores, _ in asked]),
+        classes=columns.classes(task),
+        champion=np.concatenate(theirs) if theirs else None,
         champion_version=None if opponent is None else opponent.version,
-        validation=(validated or run_trial(columns, task, make, params, holdout).scored) if decides else None,
+        validation=(validated or _validated(columns, holdout, challenger)) if decides else None,
     )
 
 
@@ -134,6 +158,11 @@ def _fit_and_score(
 ) -> Floats:
     estimator, used = fit_on(columns, task, make, params, split.learn, among)
     return score_rows(estimator, task, classes, columns.table.loc[split.judge, _names(used)])
+
+
+def _validated(columns: LabelledRows, holdout: Holdout, challenger: Judged) -> Validated:
+    rows = validation_rows(columns, holdout)
+    return Validated(np.flatnonzero(rows.newer), challenger(Split(rows.older, rows.newer)))
 
 
 def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params) -> Fitted:
@@ -172,14 +201,18 @@ def _names(columns: tuple[ModelColumn, ...]) -> list[str]:
 def _opponents_scores(
     columns: TrainingColumns, task: Task, opponent: Opponent, split: Split, classes: tuple[Scalar, ...]
 ) -> Floats:
-    """What the opponent says of the rows that judge; Invalid, with a way on, for one made for another question."""
+    if isinstance(opponent, Recipe):
+        theirs = opponent.make, opponent.params, split, classes, opponent.columns
+        return of_opponent(opponent, lambda: _fit_and_score(columns, task, *theirs))
     table = columns.table[split.judge]
-    if isinstance(opponent, Champion):
-        table = table[learnt_names(opponent.version, opponent.estimator, table)]
+    table = table[learnt_names(opponent.version, opponent.estimator, table)]
+    return of_opponent(opponent, lambda: score_rows(opponent.estimator, task, classes, table))
+
+
+def of_opponent(opponent: Opponent, scores: Callable[[], Floats]) -> Floats:
+    """What the opponent says of the rows that judge; Invalid, with a way on, for one made for another question."""
     try:
-        if isinstance(opponent, Champion):
-            return score_rows(opponent.estimator, task, classes, table)
-        return _fit_and_score(columns, task, opponent.make, opponent.params, split, classes, opponent.columns)
+        return scores()
     except Invalid as error:
         raise Invalid(
             f"Version {opponent.version} is live and cannot be compared with: {error.message}",

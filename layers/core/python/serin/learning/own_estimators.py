@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -18,7 +19,7 @@ from serin.serving.scoring import scores_of
 _FIELD = "training.pipeline"
 
 
-def fit_own(estimator: Estimator, table: pd.DataFrame, label: Labels) -> None:
+def fit_own(estimator: Estimator, table: Any, label: Labels) -> None:
     """Fit in place, on one thread; Invalid for whatever the estimator raises.
 
     Trials run beside each other: with more threads than cores, OpenMP's threads spin on its barriers and a fit takes 70
@@ -31,6 +32,17 @@ def fit_own(estimator: Estimator, table: pd.DataFrame, label: Labels) -> None:
         raise
     except RAISED as error:
         raise _failed(estimator, "be fitted", error) from error
+
+
+def transformed_by_own(steps: Any, table: pd.DataFrame) -> Any:
+    """What fitted steps make of a table; Invalid for what they raise."""
+    try:
+        with threadpool_limits(limits=1):
+            return steps.transform(table)
+    except SerinError:
+        raise
+    except RAISED as error:
+        raise _failed(steps, "transform rows", error) from error
 
 
 def scores_of_own(estimator: Estimator, task: Task, classes: Sequence[Scalar], table: pd.DataFrame) -> Floats:

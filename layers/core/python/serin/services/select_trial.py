@@ -86,6 +86,7 @@ def _provenance(training_set: TrainingSet, checked: Checked, commit: str | None)
         runtime=checked.runtime,
         layer=checked.layer,
         processor=checked.processor,
+        shards=checked.shards,
         commit=commit,
     )
 

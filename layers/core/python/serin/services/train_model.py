@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from serin.domain.charter import Charter, JobTerms
 from serin.domain.compilation import Compilation
@@ -19,8 +20,7 @@ from serin.domain.fitted_on import FittedOn
 from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
-from serin.domain.training_jobs import room_of
-from serin.domain.training_machines import Machine
+from serin.domain.training_jobs import Place, room_of
 from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
 from serin.learning.compiling.proven import Proven, compiled_and_proven, explained_alone
@@ -36,15 +36,18 @@ from serin.learning.reliance import feature_gains
 from serin.learning.run_metrics import Measured
 from serin.learning.runtime import processor, runtime_versions
 from serin.learning.scores import Validated, read_validated, write_scores, write_validated
+from serin.learning.shards.boosting import as_large_as
+from serin.learning.shards.sharded_set import ShardedSet
 from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
 from serin.learning.valueless import valueless
 from serin.ports import ObjectStore
 from serin.services.steps.made_with import layer_digest, lock_digest
 from serin.services.steps.model_layers import charter_in, opened_layer
-from serin.services.steps.planned_columns import planned_columns
+from serin.services.steps.planned_columns import planned_columns, planned_shard
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
+from serin.services.steps.sharded_columns import sharded_set
 from serin.services.steps.training_columns import training_columns
 from serin.serving.compiled.kernel import find_kernel
 from serin.serving.estimators import open_estimator, sha256_of
@@ -67,6 +70,8 @@ class Checked:
     processor: str = ""
     machine: str | None = None
     """What all else is to be fitted on; None for functions."""
+    shards: int = 1
+    """In how many shards."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,8 @@ class Trainer:
     """The model's code and one frozen training set.
 
     `golden` are the charter's golden rows, which edge rows are made of; `room` is how many bytes the model's layer may
-    have. Without a `machine`, by the `terms` of its use, it is in a function.
+    have. Without a `place`, by the `terms` of its use, it is in a function. Where that fits in shards, trials and
+    what is measured look at the first of them; the contest and the refit fit each, one after the other.
     """
 
     def __init__(
@@ -106,7 +112,7 @@ class Trainer:
         lake: ObjectStore,
         artifacts: ObjectStore,
         room: int,
-        machine: Machine | None = None,
+        place: Place | None = None,
         terms: JobTerms | None = None,
     ) -> None:
         self._charter = charter
@@ -116,14 +122,15 @@ class Trainer:
         self._artifacts = artifacts
         self._room = room
         self._golden = golden
-        self._machine = machine
-        self._rows_room = None if machine is None or terms is None else room_of(machine, terms)
+        self._machine = None if place is None else place.machine
+        self._shards = 1 if place is None else place.shards
+        self._rows_room = None if place is None or terms is None else room_of(place.machine, terms)
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
         """Refuse, before a trial is paid for, what can only fail; Invalid or TooLarge says by what label or number."""
         charter = self._charter
-        columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake, room=self._rows_room)
+        columns = self._planned(trials)
         self._edges(columns).check_features()
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
@@ -139,7 +146,22 @@ class Trainer:
         suspected = (*valueless(columns, splits.older), *suspicions(columns, charter.task, splits))
         lock = lock_digest(LEARNT_BESIDE)
         machine = None if self._machine is None else self._machine.name
-        return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor(), machine)
+        about = lock, runtime_versions(), layer_digest(), processor(), machine, self._shards
+        return Checked((*warnings, *suspected), *about)
+
+    def _planned(self, trials: Sequence[Trial]) -> TrainingColumns:
+        asked = self._charter, self._set, trials, self._make
+        if self._shards == 1 or self._rows_room is None:
+            return planned_columns(*asked, lake=self._lake, room=self._rows_room)
+        with self._sharded() as sharded:
+            return planned_shard(*asked, sharded, room=self._rows_room)
+
+    @contextmanager
+    def _sharded(self, run_id: str = "") -> Iterator[ShardedSet]:
+        """The rows in shards; what these teach is kept for the run that fits them."""
+        kept = f"runs/{self._charter.model}/{run_id}/shards"
+        with sharded_set(self._set, self._shards, kept, lake=self._lake, artifacts=self._artifacts) as sharded:
+            yield sharded
 
     def trial(self, run_id: str, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones; what it says of these is kept for the contest."""
@@ -167,13 +189,16 @@ class Trainer:
 
     def _scored(self, run_id: str, trial: Trial, validated: Validated) -> Artifact | None:
         """Where the contest finds it, if this trial should win: by then it would have to be fitted once more."""
-        if trial.recipe != "pipeline" or trial.days is not None or self._charter.value is None:
+        # In shards the contest's challenger is another one than the trial's, which learns from one shard.
+        if trial.recipe != "pipeline" or trial.days is not None or self._charter.value is None or self._shards > 1:
             return None
         key = f"runs/{self._charter.model}/{run_id}/trial-{trial.number}.npz"
         return self._written(key, write_validated(validated))
 
     def _check_releasable(self, columns: TrainingColumns, fitted: Fitted) -> None:
         # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
+        if self._shards > 1:
+            fitted = replace(fitted, estimator=as_large_as(fitted.estimator, self._shards))
         self._edges(columns).check(fitted)
         check_room(len(estimator_bytes(fitted.estimator)) + sum(map(len, self._code.values())), self._room)
         if self._is_explained:
@@ -201,18 +226,18 @@ class Trainer:
 
         `scored` is what the trial said of the rows that choose the threshold; Corrupt for a file that it did not write.
         """
-        columns = self._columns()
-        verdict = contest(
-            columns,
-            self._charter.task,
-            self._make,
-            trial.params,
-            holdout_of(self._set),
-            None if champion is None else self._opponent(champion, columns, trial),
-            decides=self._charter.value is not None,
-            validated=None if scored is None else self._validated(scored),
-        )
-        scores = write_scores(with_shares(self._judging(columns, trial), verdict))
+        columns, task, decides = self._columns(), self._charter.task, self._charter.value is not None
+        opponent = None if champion is None else self._opponent(champion, columns, trial)
+        asked = task, self._make, trial.params, holdout_of(self._set), opponent
+        if self._shards == 1:
+            validated = None if scored is None else self._validated(scored)
+            verdict = contest(columns, *asked, decides=decides, validated=validated)
+            verdict = with_shares(self._judging(columns, trial), verdict)
+        else:
+            del columns
+            with self._sharded(run_id) as sharded:
+                verdict = sharded.contest(*asked, decides=decides)
+        scores = write_scores(verdict)
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))
@@ -225,8 +250,8 @@ class Trainer:
 
     def refit(self, run_id: str, trial: Trial) -> Refitted:
         """Fit on every row and write what a release needs: the estimator, and the layer that holds it."""
-        charter, columns = self._charter, self._columns()
-        fitted = refit(columns, charter.task, self._make, trial.params)
+        charter = self._charter
+        fitted, columns = self._refitted(run_id, trial)
         self._edges(columns).check(fitted)
         estimator = estimator_bytes(fitted.estimator)
         proven = self._compiled(fitted, columns, estimator)
@@ -242,6 +267,15 @@ class Trainer:
             runtime_versions(),
             proven.compilation,
         )
+
+    def _refitted(self, run_id: str, trial: Trial) -> tuple[Fitted, TrainingColumns]:
+        """The model, and rows to prove it on."""
+        asked = self._charter.task, self._make, trial.params
+        if self._shards == 1:
+            columns = self._columns()
+            return refit(columns, *asked), columns
+        with self._sharded(run_id) as sharded:
+            return sharded.refit(*asked), sharded.first()
 
     def _compiled(self, fitted: Fitted, columns: TrainingColumns, estimator: bytes) -> Proven:
         """Proven on the rows that judged, which the contest's model had not seen."""
@@ -279,7 +313,10 @@ class Trainer:
         return EdgeChecks(self._charter, columns, self._golden, lambda: load_functions(self._charter))
 
     def _columns(self) -> TrainingColumns:
-        return training_columns(self._set, lake=self._lake)
+        if self._shards == 1:
+            return training_columns(self._set, lake=self._lake)
+        with self._sharded() as sharded:
+            return sharded.first()
 
     def _written(self, key: str, content: bytes) -> Artifact:
         self._artifacts.put(key, content)

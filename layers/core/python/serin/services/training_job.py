@@ -14,29 +14,33 @@ from serin.domain.charter import JobTerms
 from serin.domain.errors import ModelFailed, SerinError
 from serin.domain.experiments import TrainingSet
 from serin.domain.records import as_record, from_record
-from serin.domain.training_jobs import TrainingJob, answer_in, fitted_on, place, planned, request_in, why_failed
-from serin.domain.training_machines import MACHINES, Machine
+from serin.domain.training_jobs import Place, TrainingJob, answer_in, fitted_on, place, planned, request_in, why_failed
+from serin.domain.training_machines import MACHINES
 from serin.ports import ObjectStore
 
 Event = Mapping[str, Any]
-MACHINE = "machine"
-"""Which machine a step runs on, in what it is asked; it is not there in what a function is asked."""
+MACHINE, SHARDS = "machine", "shards"
+"""Which machine a step runs on, and in how many shards it fits there: not in what a function is asked."""
 
 
-def machine_of(event: Event, training_set: TrainingSet, columns: int, terms: JobTerms) -> Machine | None:
-    """The machine for a step, None for its function: by its rows for the check, by what the check says for all others.
+def place_of(event: Event, training_set: TrainingSet, columns: int, terms: JobTerms) -> Place | None:
+    """Where a step is taken, None for its function: by its rows for the check, by what the check says for all others.
 
     Raises TooLarge, with the numbers, for more than the largest machine that is allowed has room for.
     """
     if event["step"] == "check":
         return place(training_set.rows, columns, terms)
-    chosen = event["checked"].get(MACHINE)
-    return None if chosen is None else MACHINES[chosen]
+    return said_place(event["checked"])
+
+
+def said_place(said: Event) -> Place | None:
+    """The place that the answer of a check names, or what a job is asked; None for a function."""
+    return Place(MACHINES[said[MACHINE]], said.get(SHARDS, 1)) if said.get(MACHINE) else None
 
 
 def hand_over(
     event: Event,
-    machine: Machine,
+    place: Place,
     terms: JobTerms,
     training_set: TrainingSet,
     stage: str,
@@ -46,8 +50,10 @@ def hand_over(
 ) -> TrainingJob:
     """Write what the step is asked, and say which job is to do it."""
     size = lake.about(training_set.columns).size
-    job = planned(stage, training_set.model, event["run"], *_words(event), machine, terms, size)
-    artifacts.put(request_in(job.folder), json.dumps({**event, MACHINE: machine.name}).encode())
+    about = training_set.model, event["run"], *_words(event)
+    job = planned(stage, *about, place, terms, size, training_set.rows)
+    asked = {**event, MACHINE: place.machine.name, SHARDS: place.shards}
+    artifacts.put(request_in(job.folder), json.dumps(asked).encode())
     return job
 
 

@@ -23,4 +23,7 @@ def _fits(run: Run, catalog: Catalog) -> LastFits | None:
         rows = catalog.training_set(run.model, run.training_set).rows
     except NotFound:
         return None
-    return LastFits(run.id, rows, run.seconds + FITS_AFTERWARDS * best.seconds)
+    afterwards = FITS_AFTERWARDS * best.seconds
+    # What a trial took, it took on one shard.
+    each = rows // (run.provenance.shards if run.provenance else 1)
+    return LastFits(run.id, each, run.seconds + afterwards, afterwards)

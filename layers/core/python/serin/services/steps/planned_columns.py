@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from serin.domain.charter import Charter
+from serin.domain.errors import TooLarge
 from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.measurements import LearningCurve
 from serin.domain.training_size import (
@@ -25,6 +26,8 @@ from serin.learning.columns import TrainingColumns, read_columns, read_moments, 
 from serin.learning.curves import Share, Stopwatch, learning_curve, shares_of, timed_fit
 from serin.learning.left_out import Judging
 from serin.learning.pipelines import PipelineMaker
+from serin.learning.shards.boosting import NotInShards, boosting_of
+from serin.learning.shards.sharded_set import ShardedSet
 from serin.learning.splits import Validation, holdout_of, judging_splits, validation_from, validation_rows
 from serin.ports import ObjectStore
 from serin.services.steps.training_columns import recorded_columns
@@ -65,6 +68,38 @@ def planned_columns(
     return columns
 
 
+def planned_shard(
+    charter: Charter,
+    training_set: TrainingSet,
+    trials: Sequence[Trial],
+    make: PipelineMaker,
+    sharded: ShardedSet,
+    *,
+    room: Room,
+    watch: Stopwatch = time.process_time,
+) -> TrainingColumns:
+    """The first shard of the rows to train on, which trials learn from.
+
+    Raises TooLarge, with the numbers, where one shard after the other is more than memory or time is for, or where a
+    trial is of a kind that cannot be fitted in shards.
+    """
+    own = [trial for trial in trials if trial.recipe == "pipeline"]
+    rows, width = shape_of(sharded.file)
+    if not fits_into_memory(rows, width, room, sharded.shards):
+        raise too_much_memory(rows, width, None, room, sharded.shards)
+    columns = sharded.first()
+    for trial in own:
+        try:
+            boosting_of(make(columns.columns, trial.params))
+        except NotInShards as error:
+            whole = too_much_memory(rows, width, None, room)
+            raise TooLarge(f"{whole.message} {error.message}", error.remedy, error.field) from error
+    judging = _judging(charter, training_set, columns, own[0], make)
+    if training_set.learnable >= PROBED_FROM * sharded.shards:
+        _refuse_too_slow(charter, training_set, judging, own, watch, room, sharded.shards)
+    return columns
+
+
 def _judging(
     charter: Charter, training_set: TrainingSet, columns: TrainingColumns, trial: Trial, make: PipelineMaker
 ) -> Judging:
@@ -79,12 +114,14 @@ def _refuse_too_slow(
     trials: Sequence[Trial],
     watch: Stopwatch,
     room: Room,
+    shards: int = 1,
 ) -> None:
     rows = validation_rows(judging.columns, judging.holdout)
     shares = list(shares_of(judging, rows, training_set.first.timestamp()))
     if not shares:
         return
-    fits, learnable, first = _fits_in_a_call(charter, training_set, judging), training_set.learnable, shares[0][1]
+    fits, learnable = shards * _fits_in_a_call(charter, training_set, judging), training_set.learnable // shards
+    first = shares[0][1]
     tried = [(timed_fit(judging, trial.params, first, watch), trial) for trial in trials]
     longest = max(((one.cpu_s, trial) for one, trial in tried if one), key=lambda item: item[0], default=None)
     slowest = replace(judging, params=(longest[1] if longest else trials[0]).params)

@@ -22,9 +22,14 @@ def labelled_rows(training_set: TrainingSet, *, lake: ObjectStore) -> LabelledRo
 def recorded_columns(training_set: TrainingSet, *, lake: ObjectStore) -> bytes:
     """The file of a training set's columns; raises Corrupt when it is not the one that was recorded."""
     content = lake.get(training_set.columns)
-    if digest(content) != training_set.columns_digest:
+    check_recorded(training_set, digest(content))
+    return content
+
+
+def check_recorded(training_set: TrainingSet, columns_digest: str) -> None:
+    """Raise Corrupt where the digest of the columns' file is not the recorded one."""
+    if columns_digest != training_set.columns_digest:
         raise Corrupt(
             f"{training_set.columns} is not what was recorded of training set {training_set.id}.",
             "Start the training again; find out who changed the file.",
         )
-    return content

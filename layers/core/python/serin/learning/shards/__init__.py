@@ -1,0 +1,1 @@
+"""Boosted trees of more rows than a machine holds: fitted shard by shard, and one model at the end."""
