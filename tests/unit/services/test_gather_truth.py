@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from serin.domain.charter import DatasetUse, Derivation
 from serin.domain.feedback import Feedback
 from serin.domain.prediction_ids import prediction_id
+from serin.domain.truth import facts_below
 from serin.services.gather_truth import TruthGathered
 from tests.builders import NOON, a_charter
 from tests.unit.services.ports_that_crash import Crash, Fuse
@@ -116,8 +117,15 @@ def test_a_day_about_which_something_was_kept_has_changed_whoever_died_then(
     name = world.asks(1)
     world.arrives((1, True), at=NOON + HOUR)
     write = world.lake.put
+
+    def dies(key: str, content: bytes) -> None:
+        if key.startswith(facts_below(MODEL)):
+            fuse.call(write, key, content)
+        else:
+            write(key, content)
+
     with monkeypatch.context() as patch:
-        patch.setattr(world.lake, "put", lambda *content: fuse.call(write, *content))
+        patch.setattr(world.lake, "put", dies)
         with pytest.raises(Crash):
             world.joins(NOON + HOUR)
     world.joins(NOON + 2 * HOUR)
