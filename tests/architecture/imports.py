@@ -8,6 +8,15 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+_MUTE = {
+    ast.Constant,
+    *(
+        kind
+        for base in (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+        for kind in base.__subclasses__()
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Import:
@@ -107,20 +116,26 @@ def _source(path: Path, root: Path, package: str) -> Source:
 
 
 def _walk(root: ast.AST) -> Iterator[tuple[ast.AST, bool, bool]]:
-    """Every node in the text's order, whether only a call reaches it, and whether only a type checker does."""
+    """Every node in the text's order, whether only a call reaches it, and whether only a type checker does.
+
+    But for what says nothing: numbers, operators, and how a name is used, which are half of all.
+    """
     waiting = [(root, False, False)]
     while waiting:
         node, lazy, for_types = waiting.pop()
         yield node, lazy, for_types
+        if isinstance(node, ast.Name):
+            continue
         below = []
+        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        checked = isinstance(node, ast.If) and _dotted(node.test).endswith("TYPE_CHECKING")
         for field, value in ast.iter_fields(node):
-            inside = field == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            types_only = field == "body" and isinstance(node, ast.If) and _dotted(node.test).endswith("TYPE_CHECKING")
+            inside, types_only = function and field == "body", checked and field == "body"
             # With `from __future__ import annotations` nobody evaluates an annotation.
             unread = field in ("annotation", "returns")
             children = value if isinstance(value, list) else [value]
             marks = lazy or inside, for_types or types_only or unread
-            below += [(child, *marks) for child in children if isinstance(child, ast.AST)]
+            below += [(child, *marks) for child in children if isinstance(child, ast.AST) and type(child) not in _MUTE]
         waiting += reversed(below)
 
 

@@ -57,6 +57,7 @@ def test_a_transaction_is_done_once_whatever_its_request_meets(wire: Wire, fault
     assert tally.faults == {fault: 1}
 
 
+@pytest.mark.slow
 def test_who_hears_that_his_own_transaction_came_first_takes_it_for_done(wire: Wire) -> None:
     """The client sends each transaction twice: the first is done, the second, which it hears of, finds it done."""
     subject = replace(wire.subject(), chance=lambda _: First("TransactWriteItems", "sent twice", times=100))

@@ -43,6 +43,7 @@ def jobs(world: ModelWorld) -> list[Any]:
     return [json.loads(world.artifacts.get(key)) for key in keys]
 
 
+@pytest.mark.slow
 def test_a_model_that_was_fitted_by_jobs_is_the_functions_to_the_bit(world: ModelWorld, tmp_path: Path) -> None:
     alone = train(world, "f1")
     other = send(ModelWorld(subject(tmp_path / "other")), TABLE)
@@ -66,6 +67,7 @@ def test_a_model_that_was_fitted_by_jobs_is_the_functions_to_the_bit(world: Mode
     assert {job["machine"] for job in jobs(other)} == {"ml.m5.large"}
 
 
+@pytest.mark.slow
 def test_a_function_keeps_what_it_has_room_for_and_hands_on_what_it_has_not(
     world: ModelWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,7 @@ def test_more_than_the_largest_machine_has_room_for_is_refused_with_the_numbers(
     assert jobs(world) == []
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_in_a_job_says_what_it_says_in_a_function(
     world: ModelWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

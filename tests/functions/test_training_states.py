@@ -121,6 +121,7 @@ def test_a_run_without_a_verdict_is_not_repeated(world: ModelWorld, tmp_path: Pa
         start_rerun(MODEL, "r1", an_asking(), People(), catalog=world.catalog, workflows=world.workflows)
 
 
+@pytest.mark.slow
 def test_a_training_goes_by_the_code_it_began_with(world: ModelWorld, tmp_path: Path) -> None:
     """A deploy between two of its states changes nothing of it."""
 
@@ -166,6 +167,7 @@ def killed_at(state: str) -> Callable[[str], None]:
     return seen
 
 
+@pytest.mark.slow
 def test_two_trainings_at_once_are_one_and_the_other_is_told_which(world: ModelWorld) -> None:
     other: list[Run] = []
 
@@ -198,6 +200,7 @@ def test_the_lease_of_whoever_says_no_more_ends(world: ModelWorld) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_stopped_training_says_so_at_once_and_the_next_one_need_not_wait(world: ModelWorld) -> None:
     with pytest.raises(Killed):
         train(world, "r1", killed_at("Build"))

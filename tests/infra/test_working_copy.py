@@ -77,6 +77,7 @@ def test_the_code_layer_carries_the_models_own_modules(packages: BuiltPackages) 
     assert {path.name for path in folder.glob("*.py")} == own | {"__init__.py"}
 
 
+@pytest.mark.slow
 def test_the_core_layer_carries_the_library_compiled(packages: BuiltPackages) -> None:
     folder: Path = packages.layer("core").folder / "python" / "serin"
     assert (folder / "bootstrap.py").is_file()

@@ -89,6 +89,7 @@ def test_where_nothing_was_called_nothing_is_claimed() -> None:
     assert cost.trainings_usd == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [20261129])
 def test_the_intervals_hold_the_truth_about_as_often_as_they_say(seed: int) -> None:
     """Poisson calls of exponential durations, whose true cost of a thousand and of a month is known."""

@@ -203,6 +203,7 @@ def test_more_rows_that_share_a_key_than_can_be_compared_are_refused_by_their_nu
         in_blocks(content[:35] + apart, tmp_path, Caps(block=9 * 8, values=60))
 
 
+@pytest.mark.slow
 def test_keys_that_are_not_there_repeat_nothing(tmp_path: Path) -> None:
     content = ",".join(COLUMNS).encode() + b"\n" + b",a,1,,,\n" * 30
     found, _ = in_blocks(content, tmp_path, Caps(block=50, values=6 * 30))

@@ -61,6 +61,7 @@ def flagged(where: str, frame: pl.DataFrame) -> list[bool]:
     return frame.select(compiled(condition, {"i", "j"}).fill_null(value=False).alias("found")).to_series().to_list()
 
 
+@pytest.mark.slow
 @settings(max_examples=3 * settings.default.max_examples)
 @given(where=CONDITIONS, rows=ROWS)
 def test_a_condition_flags_the_rows_that_sqlite_counts(

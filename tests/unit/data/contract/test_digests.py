@@ -54,6 +54,7 @@ def test_values_that_swap_columns_are_another_row() -> None:
     assert one[0] != other[0]
 
 
+@pytest.mark.slow
 def test_texts_of_any_length_are_told_apart_whether_they_come_once_or_often() -> None:
     texts = ["", "\0", "a", "a\0", "abcdefgh", "abcdefgh\0", "abcdefghi", "é" * 4, "x" * 8_000, "x" * 7_999 + "y"]
     once = row_digests(pl.DataFrame({"text": texts}))
@@ -61,6 +62,7 @@ def test_texts_of_any_length_are_told_apart_whether_they_come_once_or_often() ->
     assert row_digests(pl.DataFrame({"text": texts * 3})).tolist() == once.tolist() * 3
 
 
+@pytest.mark.slow
 def test_many_rows_of_small_numbers_have_a_digest_each() -> None:
     side = np.arange(700)
     table = pl.DataFrame({"a": np.repeat(side, 700), "b": np.tile(side, 700)})

@@ -62,6 +62,7 @@ PIECES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=2 * settings.default.max_examples)
 @given(pieces=st.lists(PIECES, min_size=1, max_size=7))
 def test_whatever_pattern_is_accepted_runs_over_an_upload(pieces: list[str]) -> None:

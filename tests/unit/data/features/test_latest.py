@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+import pytest
 
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.latest import latest_values
@@ -69,6 +70,7 @@ def test_a_column_may_be_both_key_and_value() -> None:
     assert latest(rows, view, ("tailnum",))[0].values == {"tailnum": "N1"}
 
 
+@pytest.mark.slow
 def test_january_has_the_last_hour_of_three_airports() -> None:
     charter, rows = flight_delay().charter, january()["weather"]
     found = latest(rows, charter.features.view("weather_now"), charter.features.entities["origin"])

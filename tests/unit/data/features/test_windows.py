@@ -51,6 +51,7 @@ def length(*facts: tuple[float, float, int | None], do: str = "sum", ask: float,
 views = st.sampled_from([QUEUE, LAST, *(replace(view, created_time=None) for view in (QUEUE, LAST))])
 
 
+@pytest.mark.slow
 @given(views, events(20), st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])), max_size=8))
 def test_every_value_is_what_its_definition_says_to_the_bit(
     view: View, rows: list[Event], questions: list[Question]

@@ -115,6 +115,7 @@ def test_numbers_that_happen_to_be_few_are_no_set() -> None:
     assert column(*["7"] * 150).values == ()
 
 
+@pytest.mark.slow
 def test_a_pattern_is_told_when_many_values_have_one_shape() -> None:
     assert column(*(f"AB-{number:03}" for number in range(150))).pattern == "^[A-Z]{2}-[0-9]{3}$"
     assert column(*(f"v1.{number:02} x" for number in range(10, 99))).pattern is None

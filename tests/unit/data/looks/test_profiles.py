@@ -123,6 +123,7 @@ def test_the_label_what_is_known_afterwards_and_what_never_changes_are_marked(pr
     )
 
 
+@pytest.mark.slow
 def test_a_column_that_is_the_label_in_other_words_is_suspect_until_it_is_marked() -> None:
     frame = flights().filter(pl.col("late").is_not_null())
     frame = frame.with_columns(echo=pl.col("late").cast(pl.Int64) * 3, minutes=pl.col("arr_delay"))
@@ -133,6 +134,7 @@ def test_a_column_that_is_the_label_in_other_words_is_suspect_until_it_is_marked
     assert not [one for one in marked.columns if "suspect" in one.flags]
 
 
+@pytest.mark.slow
 def test_a_column_that_becomes_known_with_the_label_is_suspect_until_it_is_marked() -> None:
     found = about(flights(), label="late", task="binary")
     suspects = {one.name for one in found.columns if "suspect" in one.flags}

@@ -198,6 +198,7 @@ def test_with_hold_it_is_judged_on_after_its_deadline_and_goes_live_when_calls_c
     assert world.known("rel2").status == "live"
 
 
+@pytest.mark.slow
 def test_who_is_asked_gives_it_as_long_again_or_ends_it() -> None:
     world = with_live(policy(inconclusive="ask"))
     world.traffic.per_minute = 0
@@ -335,6 +336,7 @@ def test_nobody_who_answers_is_reminded_each_day_and_in_a_week_it_is_taken_back(
     assert world.catalog.approval(MODEL, question.id).status == "expired"
 
 
+@pytest.mark.slow
 def test_an_approval_is_void_once_calls_have_decided_or_somebody_resumes() -> None:
     world, course, question = asking()
     answer(world, question, "approve")

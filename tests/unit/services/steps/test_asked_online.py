@@ -17,24 +17,36 @@ from serin.domain import cut_sizes
 from serin.services.steps.cut_making import next_round
 from serin.services.steps.cut_rounds import CutSource, run_piece
 
+ROOM = 60_000
 
-@pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CutSource:
-    monkeypatch.setattr(cut_sizes, "ROOM", 60_000)
-    generate(4_000, tmp_path)
-    source = opened(tmp_path)
-    while unfinished := next_round(source):
-        for piece in unfinished.pieces:
-            run_piece(source, piece)
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> CutSource:
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cut_sizes, "ROOM", ROOM)
+        generate(4_000, folder)
+        source = opened(folder)
+        while unfinished := next_round(source):
+            for piece in unfinished.pieces:
+                run_piece(source, piece)
     return source
 
 
+@pytest.fixture
+def made(once: CutSource, monkeypatch: pytest.MonkeyPatch) -> CutSource:
+    monkeypatch.setattr(cut_sizes, "ROOM", ROOM)
+    return once
+
+
+@pytest.mark.slow
 def test_sampled_rows_have_online_the_values_of_the_training_set(made: CutSource, tmp_path: Path) -> None:
     figures = asked_online(made, 40, tmp_path)
     assert (figures["equal"], figures["different"], figures["too_many"]) == (40, 0, 0), figures["first_different"]
     assert figures["known"] > 40
 
 
+@pytest.mark.slow
 def test_a_value_that_is_another_is_found(made: CutSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sampled = online._sampled
 

@@ -99,7 +99,8 @@ def test_the_newest_event_that_will_be_withdrawn_hides_none_before_it() -> None:
     assert [item.event_time, *(later.event_time for later in item.later)] == [late, early]
 
 
-@pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 5))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 0, 5])
 def test_the_items_are_those_that_all_rows_make(seed: int) -> None:
     dice, world = random.Random(seed), Twice()
     views = (*VIEWS, STATIC) if dice.random() < 0.2 else dice.choice([VIEWS, VIEWS[:2], VIEWS[1:2]])

@@ -139,6 +139,7 @@ def test_the_window_has_the_same_rows_however_far_back_is_read(seed: int) -> Non
     assert world.training(charter).equals(world.everything(charter))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [None, "ordered_at", "packed_at"])
 def test_of_a_long_history_only_the_window_is_read(moment: str | None) -> None:
     world, charter = World(), charter_of(derived=moment is not None)
