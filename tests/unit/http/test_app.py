@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from serin.domain.card import Card
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import listed_version
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile
@@ -21,6 +23,7 @@ from serin.domain.records import as_record, from_record
 from serin.domain.release_record import Directive, ReleasePlan, Shift
 from serin.domain.releases import Live, ReleaseStep
 from serin.domain.sources import Acquisition, Source
+from serin.domain.watched import WatchState
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
 from serin.services.online_features import Answer, Question
@@ -149,6 +152,13 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     # Who may ask for predictions may ask for these: tests.unit.http.test_batches.
     batches = {("POST", f"/models/{MODEL}/batch"), ("GET", f"/models/{MODEL}/batch/b1")}
     assert offered | hidden == known | batches
+
+
+@pytest.mark.parametrize("name", ["amount", "shop=N/A", "shop=", "shop=a/close"])
+def test_an_episode_is_found_by_its_name_as_the_gateway_passes_paths_on_decoded(api: Api, name: str) -> None:
+    api.catalog.save_watch(WatchState(MODEL, episodes=(Episode(name, NOON, "It has drifted.", NOON),), revision=1))
+    answer = api.ask("POST", f"/models/{MODEL}/watch/{quote(name)}/acknowledge", f"train:{MODEL}")
+    assert (answer.status_code, answer.json()["feature"]) == (200, name)
 
 
 @pytest.mark.parametrize("path", SERVED)
