@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from infra.local.account import USUAL, Account
 from infra.local.clock import VirtualClock
 from infra.local.cloudformation import support
 from infra.local.deploy import assembly as assemblies
+from infra.local.processor import Spent
 from infra.local.session import sweep
 
 if TYPE_CHECKING:
@@ -134,6 +135,13 @@ class LocalCloud:
     def clock(self) -> VirtualClock:
         """What everything in the cloud takes for now."""
         return self._parts.clock
+
+    @property
+    def spent(self) -> Mapping[str, Spent]:
+        """What each function has taken so far, by its name."""
+        from infra.local.parts import spent_by_functions
+
+        return spent_by_functions(self._parts)
 
     def advance(self, by: timedelta | datetime, progress: Progress | None = None) -> None:
         """Let a span pass, or everything until a moment: each thing that is due happens at its moment, in order.

@@ -25,6 +25,7 @@ from infra.local.door.server import Server
 from infra.local.iam.guard import Guard
 from infra.local.iam.keys import new_owner
 from infra.local.moto_patches.applications import Applications
+from infra.local.processor import Spent
 from infra.local.services.all import every_service
 from infra.local.services.apigatewayv2.gateway.server import Gateway
 from infra.local.services.apigatewayv2.routes import route_table
@@ -185,6 +186,11 @@ def advance(to: datetime, progress: Progress | None = None) -> None:
     """Walk the running cloud's clock to a moment; each step may take as long as a function may run."""
     parts = wiring()
     parts.clock.advance(to, lambda: parts.activity.rest(_STEP_S, _GLANCE_S), progress)
+
+
+def spent_by_functions(parts: Wiring) -> Mapping[str, Spent]:
+    """What each has taken so far, by its name."""
+    return parts.part(Invocations).work.spent
 
 
 def _busy() -> list[str]:

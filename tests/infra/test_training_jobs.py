@@ -21,7 +21,7 @@ from serin.domain.training_machines import IMAGE
 from tests.builders import a_charter
 from tests.infra.templates import TinyPackages, flat
 
-TERMS = JobTerms("ml.m5.4xlarge", timedelta(hours=4), spot=True)
+TERMS = JobTerms("ml.m5.4xlarge", timedelta(hours=4), spot=True, shards=4)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,8 @@ def test_who_may_what_of_jobs_is_named(template: Mapping[str, Any]) -> None:
     own = ("/runs/late-orders/*", "/models/late-orders/*")
     assert all("serin-dev-artifacts-" in name and name.endswith(own) for name in job["s3:PutObject"])
     assert [action for action, on in job.items() if "*" in on] == ["ecr:GetAuthorizationToken"]
+    # Which shards were fitted before the machine was taken back.
+    assert any("serin-dev-artifacts-" in name for name in job["s3:ListBucket"])
     assert {action.partition(":")[0] for action in job} == {"s3", "logs", "ecr"}
     shares = allowed(template, "PieceJobs")
     assert [name.partition("/")[2] for name in shares["s3:PutObject"]] == ["cut/late-orders/*"]

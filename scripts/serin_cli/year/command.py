@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from infra.local.processor import Spent
 from infra.names import Names
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
@@ -28,7 +29,7 @@ from serin_cli.walk import STAGE
 from serin_cli.watch_page import write
 from serin_cli.year.broken import NAME, register_broken
 from serin_cli.year.loop import FIRST_ASKED, LAST, MODEL, Episode, Loop
-from serin_cli.year.meter import Meter
+from serin_cli.year.meter import Meter, functions_of
 from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import Month, Scores, months
 from serin_cli.year.weeks import Weeks
@@ -41,6 +42,7 @@ TO_JUDGE_BY = timedelta(days=14)
 BETWEEN_UPLOADS = (timedelta(days=2, hours=4), timedelta(days=2, hours=4), timedelta(days=2, hours=16))
 """A week in all. Quality is judged of weeks with three days of predictions or more, who asks needs features of the day,
 and flights of the morning, of noon and of the evening are asked about, as the model has learnt them."""
+_BUSIEST = 6
 WATERMARK = timedelta(days=2)
 
 
@@ -72,7 +74,7 @@ def _walk(client: Client, platform: Running, began: float, weeks: int | None) ->
         platform.cloud.advance(WATERMARK)
     scores = _scores(platform)
     table = [scores.month(*span, loop.now) for span in months(FIRST_ASKED, loop.now - WATERMARK)]
-    return _told(table, loop, meter, began, _page(client))
+    return _told(table, loop, meter, began, _page(client), platform.cloud.spent)
 
 
 def _page(client: Client) -> str:
@@ -136,12 +138,15 @@ def _catalog(platform: Running) -> DynamoCatalog:
     return DynamoCatalog(RecordTable(aws_client(platform.connection, "dynamodb"), table))
 
 
-def _told(table: Sequence[Month], loop: Loop, meter: Meter, began: float, page: str) -> dict[str, Any]:
+def _told(
+    table: Sequence[Month], loop: Loop, meter: Meter, began: float, page: str, spent: Mapping[str, Spent]
+) -> dict[str, Any]:
     course = loop.course
     rows = [{**asdict(month), **_episodes(month.month, course.episodes)} for month in table]
     seconds = round(time.monotonic() - began, 1)
     story.chapter(f"The year in {seconds} s")
     story.show_table([_shown(row) for row in rows], list(_shown(rows[0])))
+    functions = functions_of(spent)
     figures = {
         "months": rows,
         "predictions": course.asked,
@@ -154,8 +159,13 @@ def _told(table: Sequence[Month], loop: Loop, meter: Meter, began: float, page: 
         "rolled_back": course.ended("rolled_back"),
         "seconds": seconds,
         "cpu_s": dict(meter.figures()),
+        "functions": functions,
     }
     story.say(f"\n   {course.asked:,} predictions in {course.calls:,} calls; CPU seconds: {figures['cpu_s']}")
+    busiest = [f"{one['function']} {one['cpu_s']:.0f} in {one['executions']:,}" for one in functions[:_BUSIEST]]
+    story.say(
+        f"   of functions, in so many executions: {', '.join(busiest)}; the rest is the local cloud's and the walk's"
+    )
     story.say(f"   {page} shows the last window, and uploads, episodes, trainings and releases on one time line")
     return figures
 

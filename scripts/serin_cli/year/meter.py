@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from infra.local.processor import Spent
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -35,6 +38,12 @@ class Meter:
     def figures(self) -> Mapping[str, float]:
         """Seconds by what was done."""
         return {name: round(seconds, 1) for name, seconds in self._seconds.items()}
+
+
+def functions_of(spent: Mapping[str, Spent]) -> list[dict[str, Any]]:
+    """What functions have taken, the one that took most first; the rest is the local cloud's and the caller's."""
+    ordered = sorted(spent.items(), key=lambda pair: -pair[1].cpu_s)
+    return [{"function": name, "executions": one.executions, "cpu_s": round(one.cpu_s, 1)} for name, one in ordered]
 
 
 def cpu_seconds() -> float:

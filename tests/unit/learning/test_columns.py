@@ -51,6 +51,20 @@ def test_keys_and_label_are_no_features() -> None:
     assert read.label.tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "texts"),
+    [
+        ("integer", [1_234_567, 1_234_568, 2**60], ["1234567", "1234568", str(2**60)]),
+        ("integer", [10_000_001, None, -3], ["10000001", "null", "-3"]),
+        ("boolean", [True, None, False], ["1", "null", "0"]),
+        ("string", ["north", None, ""], ["north", "null", ""]),
+    ],
+)
+def test_each_value_is_a_slice_of_its_own_however_long_it_is(kind: str, values: list[Any], texts: list[str]) -> None:
+    read = read_labelled(npz([*ROWS, ("__slice_region", kind, values)]))
+    assert read.slices["region"].tolist() == texts
+
+
 def test_labelled_rows_are_the_same_without_a_table() -> None:
     whole, rows = read_columns(npz(ROWS)), read_labelled(npz(ROWS))
     assert not hasattr(rows, "table")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.processor import Spent
 from serin_cli.year.loop import FIRST_ASKED, SOON, after_look
-from serin_cli.year.meter import Meter
+from serin_cli.year.meter import Meter, functions_of
 from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import months
 from serin_cli.year.weeks import CALLED_OFF, Weeks
@@ -67,6 +68,14 @@ def test_what_is_done_inside_of_something_else_counts_there_only(monkeypatch: py
     with meter.doing("uploads"), meter.doing("training"):
         pass
     assert meter.figures() == {"training": 4.0, "uploads": 11.0}
+
+
+def test_the_function_that_took_most_is_told_first() -> None:
+    spent = {"api": Spent(40, 1.04), "train": Spent(6, 40.0)}
+    assert functions_of(spent) == [
+        {"function": "train", "executions": 6, "cpu_s": 40.0},
+        {"function": "api", "executions": 40, "cpu_s": 1.0},
+    ]
 
 
 def test_the_clock_is_walked_to_right_after_each_look_of_the_platform() -> None:

@@ -196,6 +196,35 @@ def test_a_derivation_that_looks_at_other_rows_is_refused(name: str, height: int
     assert no.value.field == "datasets.orders.derive"
 
 
+BY_ROW = {
+    "a share": lambda table, _: table.with_columns(seen=pl.col("amount") / 10),
+    "a whole number's share": lambda table, _: table.with_columns(seen=pl.col("order_id") / 5),
+    "a sum of shares": lambda table, _: table.with_columns(seen=pl.col("amount") / 10 + pl.col("order_id") / 49),
+}
+
+
+@pytest.mark.parametrize("name", BY_ROW)
+def test_a_row_is_derived_to_the_bit_alike_alone_and_among_others(name: str) -> None:
+    derived = DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",)))
+    given, function = with_a_view(derived), {"f:derive": BY_ROW[name]}.__getitem__
+    made = orders(*((number, 3, "a", float(number) if number % 9 else None, True) for number in range(50)))
+    tables = {"orders": made, "shops": shops()}
+    ways = [[made], [made.slice(place, 1) for place in range(50)], [pl.concat([made[:1], made[1:49], made[49:]])]]
+    derived_in = [[derive(given, "orders", {**tables, "orders": part}, function) for part in parts] for parts in ways]
+    whole, alone, in_chunks = (pl.concat(parts)["seen"].to_list() for parts in derived_in)
+    assert whole == alone == in_chunks
+
+
+def test_a_value_that_is_not_there_without_the_other_rows_is_no_near_one() -> None:
+    def first(table: pl.DataFrame, _: pl.DataFrame) -> pl.DataFrame:
+        return table.with_columns(seen=pl.when(table.height > 1).then(pl.col("amount")))
+
+    given = with_a_view(DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",))))
+    tables = {"orders": orders(*((number, 3, "a", 1.0, True) for number in range(4))), "shops": shops()}
+    with pytest.raises(Invalid, match="another 'seen' when other rows are not there"):
+        derive(given, "orders", tables, {"f:derive": first}.__getitem__)
+
+
 def test_a_derivation_whose_type_follows_from_the_rows_is_refused() -> None:
     def typed(table: pl.DataFrame, _: pl.DataFrame) -> pl.DataFrame:
         return table.with_columns(pl.Series("seen", [1 if row == 0 else None for row in table["order_id"]]))

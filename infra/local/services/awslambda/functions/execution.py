@@ -43,12 +43,15 @@ class Execution:
         self._init_ms: float | None = None
         self._began = 0.0
         self._used_mb = 0
+        self.cpu_s = 0.0
+        """Seconds of processor time its process has taken for it, with its start where it was cold."""
 
     def run(self) -> Outcome:
         """The outcome; the worker is warm afterwards where its process can take another invocation."""
         failure = self._become_ready()
         self._log.lines(self._lines.start(self._call.request_id))
         ending = failure or self._hand_over()
+        self.cpu_s = self._worker.take_cpu_s()
         return self._report(ending)
 
     def _become_ready(self) -> Ending | None:

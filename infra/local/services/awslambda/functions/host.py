@@ -113,7 +113,10 @@ class FunctionHost:
         if worker is None:
             return _refusal("throttled", call, _throttled(version))
         try:
-            return Execution(worker, call, self._log_of(worker), self._now_ms).run()
+            execution = Execution(worker, call, self._log_of(worker), self._now_ms)
+            outcome = execution.run()
+            self.work.spend(version.name, execution.cpu_s)
+            return outcome
         finally:
             self._pool.give_back(worker)
             if worker.kept and not worker.warm:

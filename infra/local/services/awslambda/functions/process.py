@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from infra.local.memory import anonymous_mb, peak_mb
+from infra.local.processor import cpu_s
 from infra.local.services.awslambda.functions.environment import environment_of
 from infra.local.services.awslambda.functions.runtime_api import Invocation, RuntimeApi, Sign
 from infra.local.services.awslambda.functions.runtime_folder import SANDBOX
@@ -70,6 +71,11 @@ class RuntimeProcess:
     def peak_mb(self) -> int:
         """The most memory it has held so far."""
         return peak_mb(self._process.pid)
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of processor time it has taken so far."""
+        return cpu_s(self._process.pid)
 
     def give(self, invocation: Invocation) -> bool:
         """Hand over an invocation once it has asked for one; False when it has gone."""

@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from infra.local.processor import Spent
+
 
 class Work:
     """Counts calls by the function's name. Safe from any thread."""
@@ -16,6 +18,7 @@ class Work:
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
         self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._spent: defaultdict[str, Spent] = defaultdict(Spent)
 
     @contextmanager
     def call(self, name: str) -> Iterator[None]:
@@ -29,6 +32,18 @@ class Work:
             with self._lock:
                 self._running[name] -= 1
                 self._seconds[name] += time.monotonic() - began
+
+    def spend(self, name: str, cpu_s: float) -> None:
+        """Count what one execution took."""
+        with self._lock:
+            before = self._spent[name]
+            self._spent[name] = Spent(before.executions + 1, before.cpu_s + cpu_s)
+
+    @property
+    def spent(self) -> Mapping[str, Spent]:
+        """What each has taken so far, by name."""
+        with self._lock:
+            return dict(self._spent)
 
     @property
     def running(self) -> list[str]:

@@ -31,6 +31,7 @@ class Worker:
         self.idle_since = 0.0
         self.kept = kept
         self._asked = False
+        self._seen_s = self._ended_s = self._taken_s = 0.0
         self._folder = folder
         self._scratch: Path | None = None
         self._launch = launch
@@ -68,6 +69,17 @@ class Worker:
         asked, self._asked = self._asked, False
         return asked
 
+    def take_cpu_s(self) -> float:
+        """Seconds of processor time that processes have taken here since this was asked the last time."""
+        self._look_at_cpu()
+        taken, self._taken_s = self._seen_s - self._taken_s, self._seen_s
+        return taken
+
+    def _look_at_cpu(self) -> None:
+        # Of one that has ended by itself the system may tell no more: what was seen of it stays.
+        if self._process is not None:
+            self._seen_s = max(self._seen_s, self._ended_s + self._process.cpu_s)
+
     def kill(self) -> None:
         """End the process from another thread than the one that uses it; that one closes it."""
         if self._process is not None:
@@ -75,6 +87,8 @@ class Worker:
 
     def close(self, on_output: Callable[[bytes], None] | None = None) -> None:
         """End the process; another one may be started."""
+        self._look_at_cpu()
+        self._ended_s = self._seen_s
         process, self._process = self._process, None
         if process is not None:
             process.close(on_output or _unheard)

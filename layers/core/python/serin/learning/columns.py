@@ -242,5 +242,10 @@ def _texts(archive: Mapping[str, Any], name: str, kind: str) -> Labels:
     if kind == "string":
         words: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
         return words
-    texts = np.array([f"{value:g}" for value in np.unique(values)])
+    texts = np.array([_whole(value) for value in np.unique(values).tolist()])
     return np.where(np.isnan(values.astype(np.float64)), "null", texts[np.unique(values, return_inverse=True)[1]])
+
+
+def _whole(value: float) -> str:
+    """A whole number, or a truth value as 1 or 0, to its last digit: two of them are never one text."""
+    return str(int(value)) if value % 1 == 0 else f"{value:g}"

@@ -14,7 +14,7 @@ from serin.data.contract.types import POLARS_TYPES
 from serin.data.features.as_of import MOMENT
 from serin.data.features.leakage import forbid_afterwards, known_afterwards, without_afterwards
 from serin.data.features.on_demand import Function, arguments_of, on_demand_functions, with_on_demand
-from serin.data.features.row_by_row import check_row_by_row
+from serin.data.features.row_by_row import check_row_by_row, derived_by_row
 from serin.data.features.standing import GROUP, JUDGES, standing, standing_in_part
 from serin.data.features.versions import ACCEPTED
 from serin.data.features.views import with_view
@@ -22,6 +22,7 @@ from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.features import feature_columns, views_needed
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 
 LABEL = "__label"
@@ -216,15 +217,16 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
             f"datasets.{dataset}.derive",
         )
 
-    made = derived(table)
+    # Views are built from an upload's rows alone; what only training reads may look at all there are, if it has them.
+    by_row = ACCEPTED in tables[dataset].columns or any(view.source == dataset for view in charter.features.views)
+    made = derived_by_row(derived, table) if by_row else derived(table)
     if made.height != table.height:
         raise Invalid(
-            f"{derivation.call} made {made.height:,} rows of {table.height:,} of {dataset}.",
+            f"{derivation.call} made {how_many(made.height, 'row')} of {table.height:,} of {dataset}.",
             "Add columns only: one row for each row, in the same order.",
             f"datasets.{dataset}.derive",
         )
-    # Views are built from an upload's rows alone; what only training reads may look at all there are, if it has them.
-    if ACCEPTED in tables[dataset].columns or any(view.source == dataset for view in charter.features.views):
+    if by_row:
         check_row_by_row(derivation.call, dataset, table, made, derived)
     return made.with_columns(tables[dataset][ACCEPTED]) if ACCEPTED in tables[dataset].columns else made
 

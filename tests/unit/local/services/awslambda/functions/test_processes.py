@@ -184,3 +184,35 @@ def test_a_stopped_host_refuses(functions: Functions) -> None:
     functions.host.stop()
     with pytest.raises(Unavailable):
         functions.invoke(version)
+
+
+BURNS = """
+    import os, time
+    def burn(until):
+        while time.process_time() < until:
+            pass
+    burn(0.2)
+    def handle(event, context):
+        burn(0.4)
+        if event:
+            os._exit(1)
+"""
+
+
+def test_what_each_function_takes_is_counted_with_its_starts_and_of_processes_that_have_ended(
+    functions: Functions,
+) -> None:
+    """A tick is what the system counts by."""
+    version = functions.write(BURNS)
+    functions.invoke(version, {})
+    functions.invoke(version, {})
+    spent = functions.host.work.spent["hello"]
+    assert spent.executions == 2
+    assert spent.cpu_s >= 0.35
+    functions.invoke(version, {"ends": True})
+    functions.invoke(version, {})
+    again = functions.host.work.spent["hello"]
+    assert (again.executions, again.cpu_s - spent.cpu_s >= 0.35) == (4, True)
+    fails = functions.write("raise ImportError('no')", "fails")
+    functions.invoke(fails, {})
+    assert functions.host.work.spent["fails"].executions == 1
