@@ -45,7 +45,7 @@ from tests.builders import (
     an_upload,
     kinds_of_errors,
 )
-from tests.unit.http.api import MODEL, Api, app_of
+from tests.unit.http.api import MODEL, Api
 
 START = {"action": "start"}
 PREDICTION = prediction_id(MODEL, NOON, bytes(10))
@@ -239,8 +239,7 @@ def test_sources_are_shown_with_the_last_look_at_them(api: Api) -> None:
     assert api.ask("GET", "/sources").json() == {"items": []}
     orders, shops = a_charter().datasets
     source = Source("acme", "shop/", timedelta(hours=6))
-    charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
-    api.app = app_of(charters)
+    api.charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
     before = {"dataset": "orders", "source": "s3://acme/shop/", "every_minutes": 360}
     assert api.ask("GET", "/sources").json() == {"items": [before]}
     look = Acquisition("orders", source.url, "run1", NOON, seen=3, copied=2, refused=1, error="no", remedy="do")
