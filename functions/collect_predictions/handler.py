@@ -10,6 +10,7 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.log_fields import Fields
+from serin.domain.plain_numbers import how_many
 from serin.domain.records import as_record
 from serin.logs import logged
 from serin.services.collect_predictions import Collected, collect_predictions
@@ -18,7 +19,7 @@ from serin.services.collect_predictions import Collected, collect_predictions
 def come_to(counts: Mapping[str, int]) -> Fields:
     """What the log says of the answer: refused, when a log held lines that name another model or cannot be read."""
     reasons = {"foreign": "that name another model", "unreadable": "that cannot be read"}
-    told = [f"{counts[name]} lines {reason}" for name, reason in reasons.items() if counts[name]]
+    told = [f"{how_many(counts[name], 'line')} {reason}" for name, reason in reasons.items() if counts[name]]
     return {"outcome": "refused", "message": f"{' and '.join(told)} were left out"} if told else {"outcome": "ok"}
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from cyclopts import Parameter
 
 from serin.domain.errors import Invalid
+from serin.domain.plain_numbers import how_many
 from serin_cli import story
 from serin_cli.client import Client, connected, wait
 from serin_cli.command_line import known_names as known
@@ -78,7 +79,7 @@ def ended(client: Client, model: str, name: str) -> Shown:
         def look() -> Shown | None:
             shown = now(client, model, name)
             if (parts := shown.get("parts")) is not None:
-                doing.at(f"Scoring: {shown['done']} of {parts} parts", done=shown["done"], total=parts)
+                doing.at(f"Scoring: {shown['done']} of {how_many(parts, 'part')}", done=shown["done"], total=parts)
             # Patience counts from the last part that was scored: a large file takes as long as it takes.
             if shown["done"] not in seen:
                 seen.append(shown["done"])
@@ -115,7 +116,7 @@ def _said(shown: Shown, lake: str, to: Path | None) -> Iterator[str]:
         return
     result = shown["result"]
     yield (
-        f"{result['rows']:,} rows: {result['scored']:,} scored by version {batch['version']} "
+        f"{how_many(result['rows'], 'row')}: {result['scored']:,} scored by version {batch['version']} "
         f"({', '.join(result['runtimes'])}), {result['errors']:,} with an error of their own."
     )
     if absent := result.get("absent"):

@@ -16,6 +16,7 @@ from cyclopts import Parameter
 
 from serin.adapters.clock import SystemClock
 from serin.domain.errors import Invalid, SerinError, Unavailable
+from serin.domain.plain_numbers import how_many
 from serin.ports import Clock
 from serin_cli import story
 from serin_cli.command_line.words import Json, option
@@ -104,7 +105,8 @@ def advance_clock(
 
 def _said_of(walked: Mapping[str, Any]) -> Iterator[str]:
     """Where the clock is now, and which functions the way there has cost most time."""
-    yield f"The clock went from {walked['from']} to {walked['now']}: {walked['steps']} steps in {walked['seconds']} s."
+    steps = how_many(walked["steps"], "step")
+    yield f"The clock went from {walked['from']} to {walked['now']}: {steps} in {walked['seconds']} s."
     for name, seconds in sorted(walked["took"].items(), key=lambda item: -item[1]):
         yield f"  {name}: {seconds:g} s"
 
@@ -193,7 +195,7 @@ def _walk(connection: Connection, wanted: dict[str, Any], silent: bool) -> dict[
 def _progress(line: Mapping[str, Any], steps: int) -> str:
     """Such as: advancing the clock: 2013-07-03T04:00, 43 % in 120 steps; serin-dev-release_model."""
     busy = f"; {', '.join(line['busy'])}" if line.get("busy") else ""
-    return f"advancing the clock: {line['now'][:16]}, {line.get('percent', 0)} % in {steps} steps{busy}"
+    return f"advancing the clock: {line['now'][:16]}, {line.get('percent', 0)} % in {how_many(steps, 'step')}{busy}"
 
 
 def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from serin.domain import prices
 from serin.domain.actual_cost import ActualCost
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.measurements import Estimate
-from serin.domain.plain_numbers import counted
+from serin.domain.plain_numbers import counted, how_many
 from serin.domain.records import from_record
 from serin.files.models import read_models
 from serin_cli import story
@@ -108,7 +108,7 @@ def _actual_sentences(seen: ActualCost) -> Iterator[str]:
             f"Not the hours that were asked for: the log's {seen.files_left_out:,} older files were too many to read, "
             "and their calls are not counted."
         )
-    trainings = "1 training" if seen.trainings == 1 else f"{seen.trainings} trainings"
+    trainings = how_many(seen.trainings, "training")
     yield f"{trainings} of the last 30 days took ${seen.trainings_usd:.4f}."
     if seen.expected is not None:
         yield f"30 days like these, trainings included: ${with_range(seen.expected)}."

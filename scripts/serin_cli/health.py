@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 from serin_cli import story
 from serin_cli.client import connected
@@ -24,13 +25,13 @@ def health(
     if as_json:
         return report
     if not report["versions"]:
-        story.say(f"Nobody called {model} in the last {hours} hours.")
+        story.say(f"Nobody called {model} in the last {how_many(hours, 'hour')}.")
         return None
     lines = [line(version) for version in report["versions"]]
     story.out.print(printable(f"From {report['since']} to {report['until']}", 200), markup=False)
     if left_out := report.get("files_left_out"):
         story.say(
-            f"Not the {hours} hours that were asked for: the log's {left_out:,} older files were too many "
+            f"Not the {how_many(hours, 'hour')} that were asked for: the log's {left_out:,} older files were too many "
             "to read, and their calls are not counted."
         )
     story.show_table(lines, list(lines[0]))

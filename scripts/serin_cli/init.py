@@ -18,6 +18,7 @@ from serin.data.files.table import CAPS
 from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
 from serin.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from serin.domain.names import checked_name, dataset_named
+from serin.domain.plain_numbers import how_many
 from serin.files.faults import shown_file
 from serin.files.yaml_files import read_document
 from serin_cli import story
@@ -130,7 +131,7 @@ def _together(files: Sequence[Path], into: Path) -> Path:
 
 def _look(file: Path) -> FileSeen:
     if (size := file.stat().st_size) > CAPS.stored:
-        found = f"{file.name} has {size:,} bytes; {CAPS.stored:,} are allowed"
+        found = f"{file.name} has {how_many(size, 'byte')}; {CAPS.stored:,} are allowed"
         raise TooLarge(f"{found}.", "Give a part of it, with its header: the rest can be uploaded in parts later.")
     return look_at(file.name, file.read_bytes())
 
@@ -210,9 +211,9 @@ def _tell(made: Draft, folder: Path, file: Path, questions: list[str]) -> None:
     if made.dataset != made.model:
         story.say(f"  The dataset is called {made.dataset}, as the file; --dataset NAME calls it otherwise.")
     if seen.rows > ROWS_READ:
-        story.say(f"  {seen.name} has {seen.rows:,} rows; the first {ROWS_READ:,} were looked at.")
+        story.say(f"  {seen.name} has {how_many(seen.rows, 'row')}; the first {ROWS_READ:,} were looked at.")
     else:
-        story.say(f"  {seen.name} has {seen.rows:,} rows; all were looked at.")
+        story.say(f"  {seen.name} has {how_many(seen.rows, 'row')}; all were looked at.")
     left_out = _said_left_out(made)
     for column, reason in left_out.items():
         story.say(f"  left out: {column}, {reason}")
@@ -220,7 +221,7 @@ def _tell(made: Draft, folder: Path, file: Path, questions: list[str]) -> None:
         story.say("  Keep one with --keep COLUMN, or write it under inputs and model_uses in model.yaml.")
     for note in _notes(made):
         story.say(f"  note: {note}")
-    story.say(f"\nNext:\n  1. Answer the {len(questions)} questions in <…?>, and confirm the contract:")
+    story.say(f"\nNext:\n  1. Answer the {how_many(len(questions), 'question')} in <…?>, and confirm the contract:")
     for question in questions:
         story.say(f"     {question}")
     story.say("  2. ./scripts/serin validate")

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from serin.domain.errors import Invalid, NotFound
+from serin.domain.plain_numbers import how_many
 from serin_cli import story
 from serin_cli.client import Client, connected
 from serin_cli.command_line import known_names as known
@@ -108,7 +109,7 @@ def _training_set(version: Record, training_set: Record | None) -> str:
     if training_set is None:
         return f"training set {version['training_set']}: not in the catalog"
     span = f"moments {training_set['first']} to {training_set['last']}"
-    return f"training set {training_set['id']}, {training_set['rows']:,} rows, {span}"
+    return f"training set {training_set['id']}, {how_many(training_set['rows'], 'row')}, {span}"
 
 
 def _add_dataset(data: Tree, dataset: Record) -> None:
@@ -117,7 +118,9 @@ def _add_dataset(data: Tree, dataset: Record) -> None:
         data.add(cell(f"{head}: no uploads of the catalog make it"))
         return
     earlier = f", {dataset['earlier']:,} earlier ones not shown" if dataset["earlier"] else ""
-    branch = data.add(cell(f"{head}, {dataset['rows']:,} rows of {dataset['sequence']:,} uploads{earlier}"))
+    branch = data.add(
+        cell(f"{head}, {how_many(dataset['rows'], 'row')} of {how_many(dataset['sequence'], 'upload')}{earlier}")
+    )
     branch.add(_table([_upload(upload) for upload in dataset["uploads"]]))
 
 

@@ -23,6 +23,7 @@ from infra.settings import Settings, read_settings
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.access import ACTIONS, LONGEST_LIFE
+from serin.domain.plain_numbers import how_many
 from serin.files.models import read_models
 from serin.services.tokens import create_token
 from serin_cli import story
@@ -170,7 +171,7 @@ def _record(platform: Running) -> dict[str, object]:
 def _tell(platform: Running, state: Path | None, account: Account) -> None:
     connection = platform.connection
     kept = " and all they hold" if state is None else f"; {state} keeps what they hold"
-    story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them{kept}.\n")
+    story.say(f"{how_many(len(platform.stacks), 'stack is', 'stacks are')} up. Ctrl-C ends them{kept}.\n")
     story.say(f"  API           {connection.api_url}")
     story.say(f"  AWS endpoint  {connection.endpoint_url}")
     story.say(f"  aws, cdk      {export_line()}")

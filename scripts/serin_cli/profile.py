@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from serin.domain.attention import FLAGS, ordered
 from serin.domain.errors import Invalid
 from serin.domain.names import NAME
+from serin.domain.plain_numbers import how_many
 from serin.domain.profiles import Association, Profile, ShownProfile
 from serin.domain.records import as_record, from_record
 from serin_cli import story
@@ -59,8 +60,8 @@ def of_file(file: Path, label: str | None) -> Profile:
     seen = look(file)
     task = task_of(named(seen, label, "label"), seen, None) if label else None
     rows = seen.typed.height
-    notes = [f"The first {rows:,} rows were looked at."] if rows < seen.rows - seen.ragged else []
-    notes += [f"{seen.ragged:,} rows have too many or too few values."] if seen.ragged else []
+    notes = [f"The first {how_many(rows, 'row')} were looked at."] if rows < seen.rows - seen.ragged else []
+    notes += [f"{how_many(seen.ragged, 'row has', 'rows have')} too many or too few values."] if seen.ragged else []
     return profile_of(seen.typed, About(seen.name, seen.rows, label=label, task=task, notes=tuple(notes)))
 
 

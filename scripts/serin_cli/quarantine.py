@@ -16,6 +16,7 @@ from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
 from serin.domain.contracts import Column
 from serin.domain.datasets import ONCE
 from serin.domain.errors import Invalid, NotFound
+from serin.domain.plain_numbers import how_many
 from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.checkout import MODELS
@@ -59,7 +60,8 @@ def export(
     rows = sum(rows.height for _, rows in rejected)
     then = _next(dataset, to)
     return Outcome(
-        {"file": str(to), "rows": rows, "next": then}, said=[f"{rows:,} rows set aside are in {to}.", f"{then}.", _ONCE]
+        {"file": str(to), "rows": rows, "next": then},
+        said=[f"{how_many(rows, 'row set aside is', 'rows set aside are')} in {to}.", f"{then}.", _ONCE],
     )
 
 

@@ -9,6 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from serin.domain.judgement.verdicts import Check
+from serin.domain.plain_numbers import how_many
 from serin.domain.release_record import Judged
 from serin.domain.release_seen import ReleaseSeen, bets, other_checks, saw, stake
 from serin_cli.terminal import cell
@@ -29,7 +30,7 @@ def line_of(seen: ReleaseSeen) -> str:
     """Where it stands, on one line, for a file or a pipe."""
     at = seen.last.at if seen.last else seen.release.at
     own = seen.last.candidate if seen.last else None
-    calls = f", {own.calls:,} calls, {own.failures:,} failed" if own else ""
+    calls = f", {how_many(own.calls, 'call')}, {own.failures:,} failed" if own else ""
     return f"{at:%Y-%m-%d %H:%M}Z {seen.release.status}, {seen.weight} %{calls}: {seen.sentence}"
 
 
@@ -81,7 +82,7 @@ def _bar(e: float, enough: float) -> Text:
 def _calls(judged: Judged) -> Text:
     own, other = judged.candidate, judged.live
     told = [
-        f"{name} {counts.calls:,} calls, {counts.failures:,} failed, {counts.invalid:,} invalid"
+        f"{name} {how_many(counts.calls, 'call')}, {counts.failures:,} failed, {counts.invalid:,} invalid"
         for name, counts in (("candidate", own), ("live", other))
     ]
     missing = f"; {judged.missing_calls:,} more needed" if judged.missing_calls else ""

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from serin.data.contract.advice import broken_most
 from serin.data.files.parquet import from_parquet
 from serin.domain.errors import SerinError
+from serin.domain.plain_numbers import how_many
 from serin_cli import story
 from serin_cli.checkout import MODELS
 from serin_cli.client import Client, connected
@@ -78,15 +79,15 @@ def said(one: Upload) -> Iterator[str]:
         yield f"{name}: {copies(one)}"
     if one["status"] == "accepted" and (warnings := one.get("warnings")):
         most = sorted(warnings.items(), key=lambda item: (-item[1], item[0]))
-        named = ", ".join(f"{rule} ({count:,} {'row' if count == 1 else 'rows'})" for rule, count in most[:TOP])
+        named = ", ".join(f"{rule} ({how_many(count, 'row')})" for rule, count in most[:TOP])
         more = f" and {len(most) - TOP:,} more" if len(most) > TOP else ""
         yield f"{name}: taken, though the contract warns of it: {named}{more}"
     if count := one.get("erased"):
-        who = "1 row is of somebody who was" if count == 1 else f"{count:,} rows are of people who were"
+        who = how_many(count, "row is of somebody who was", "rows are of people who were")
         yield f"{name}: {who} erased, and left out; ./scripts/serin erase says until when files are taken in so"
     if came_back := one.get("corrected", 0) + one.get("still_bad", 0):
-        left = f"; {still} still bad, and set aside again" if (still := one.get("still_bad")) else ""
-        yield f"{name}: of {came_back:,} rows that came back {one['corrected']:,} are corrected{left}"
+        left = f"; {still:,} still bad, and set aside again" if (still := one.get("still_bad")) else ""
+        yield f"{name}: {how_many(came_back, 'row')} came back, {one.get('corrected', 0):,} corrected{left}"
     if one.get("quarantined"):
         yield from (f"{name}: {line}" for line in one["broken"])
         yield f"{name}: ./scripts/serin quarantine list {dataset} shows the rows set aside, and export writes them"

@@ -12,6 +12,7 @@ from serin.domain.charter import Charter, Scalar
 from serin.domain.classes import positive_of, two_classes
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.judgement.viability import Viability, viability
+from serin.domain.plain_numbers import how_many
 from serin.domain.profiles import ColumnProfile, ShownProfile
 from serin.domain.records import as_record, from_record
 from serin_cli import story
@@ -77,6 +78,6 @@ def _print(viability: Viability) -> None:
         for policy in viability.policies
     ]
     story.show_table(lines, list(lines[0]))
-    share = f"{viability.positive_share:.1%} of {viability.rows:,} labels are positive"
+    share = f"{viability.positive_share:.1%} of {how_many(viability.rows, 'label is', 'labels are')} positive"
     story.out.print(Text(f"{share}; acting pays from a precision of {viability.break_even:.1%} on"), soft_wrap=True)
     story.out.print(Text(viability.sentence), soft_wrap=True)

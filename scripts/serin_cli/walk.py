@@ -16,6 +16,7 @@ from cyclopts import Parameter
 
 from infra.local.cloud import LocalCloud
 from serin.domain.errors import Unavailable
+from serin.domain.plain_numbers import how_many
 from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.asked import first_flights, some_flights
@@ -67,7 +68,7 @@ def _demonstrate(file: Path | None, setup_seconds: float) -> None:
     story.chapter("1. The platform: CloudFormation templates, deployed on this machine")
     with running(CLOCK, stage=STAGE) as platform:
         ready = _since(began)
-        story.say(f"   {len(platform.stacks)} stacks in {ready} s: {', '.join(platform.stacks)}")
+        story.say(f"   {how_many(len(platform.stacks), 'stack')} in {ready} s: {', '.join(platform.stacks)}")
         client = Client(platform.connection)
         try:
             figures = walk(client, platform, SAMPLE)
@@ -240,7 +241,7 @@ def _logged(cloud: LocalCloud, lake: str) -> Counter[str]:
     by = ", ".join(
         f"{count} answered by {_ANSWERED.get(runtime, runtime)}" for runtime, count in runtimes.most_common()
     )
-    story.say(f"   {len(logged)} lines of the prediction log are in the lake: {by}")
+    story.say(f"   {how_many(len(logged), 'line')} of the prediction log are in the lake: {by}")
     return runtimes
 
 

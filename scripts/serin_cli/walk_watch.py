@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from serin.domain.plain_numbers import how_many
 from serin_cli import story
 from serin_cli.client import Client, wait
 from serin_cli.local import Running
@@ -25,7 +26,8 @@ def tell_drift(client: Client, model: str) -> list[str]:
     seen = client.get(f"/models/{model}/watch")
     windows, drifted = seen["windows"], [of for of in seen["state"]["episodes"] if of["status"] == "open"]
     for window in reversed(windows):
-        story.say(f"   {window['begin'][:10]} to {window['end'][:10]}, {window['rows']} predictions: {window['words']}")
+        asked = how_many(window["rows"], "prediction")
+        story.say(f"   {window['begin'][:10]} to {window['end'][:10]}, {asked}: {window['words']}")
     for line in _episodes(drifted):
         story.say(f"   {line}")
     return [of["feature"] for of in drifted]

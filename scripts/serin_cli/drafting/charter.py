@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from serin.domain.judgement.looks import needed_requests
 from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.plain_numbers import how_many
 from serin.files.durations import written
 from serin_cli.drafting.columns import required
 from serin_cli.drafting.draft import Draft
@@ -80,7 +81,7 @@ def _training(draft: Draft) -> Iterator[str]:
     yield f"  start_on: {{features: {draft.dataset}}}   # the first training starts by itself"
     yield f"  window: {spans.window}   # the newest labelled rows that are used"
     if draft.time is None:
-        chosen = f"{spans.judges:,} rows of this file, by chance" if spans.judges else "all rows in turn"
+        chosen = f"{how_many(spans.judges, 'row')} of this file, by chance" if spans.judges else "all rows in turn"
         yield f"  holdout: random   # there is no time: {chosen} judge what learnt from the others"
     else:
         yield f"  holdout: {spans.holdout}   # the newest of these judge: {spans.judges:,} rows here, at least 200"
@@ -100,6 +101,6 @@ def _training(draft: Draft) -> Iterator[str]:
     canary, low = policy.canary, policy.canary.low_traffic
     few, many = (needed_requests(steps, policy) for steps in (low.steps, canary.steps))
     yield "  # basic: golden rows, then all traffic. canary: a new version is first compared with the live one, on"
-    yield f"  # logged requests and on a growing share of callers; that takes {many:,} requests within"
+    yield f"  # logged requests and on a growing share of callers; that takes {how_many(many, 'request')} within"
     yield f"  # {written(canary.deadline)}, {few:,} where fewer than {low.below_per_hour} come in an hour."
     yield "  strategy: basic"

@@ -8,6 +8,7 @@ import polars as pl
 
 from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.data.looks.profiles import UNIQUE
+from serin.domain.plain_numbers import how_many
 from serin_cli.drafting.personal import personal
 from serin_cli.drafting.times import TimeSource
 from serin_cli.drafting.unread_times import is_unread_time
@@ -68,7 +69,7 @@ def _unreadable(column: ColumnSeen, values: pl.Series) -> str:
         return f"a {kind}; derive numbers from it in features.py"
     if column.type == "string" and _mostly_unprintable(values):
         return "texts with line ends or other signs that a request cannot hold"
-    return f"texts of up to {column.longest:,} characters" if column.longest > LONGEST_INPUT else ""
+    return f"texts of up to {how_many(column.longest, 'character')}" if column.longest > LONGEST_INPUT else ""
 
 
 def _mostly_unprintable(values: pl.Series) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
+from serin.domain.plain_numbers import how_many
 
 FEW_CLASSES = 20
 FEW_NUMBERS = 10
@@ -36,7 +37,7 @@ def task_of(label: ColumnSeen, seen: FileSeen, wanted: Task | None) -> Task:
     found = f"{seen.name}: the label {name} has {label.distinct} different values"
     if label.distinct < 2:
         found = f"{seen.name}: the label {name} has {'one value' if label.distinct else 'no value'}"
-        raise Invalid(f"{found} in {label.rows:,} rows.", "Name another label, or gather more rows.", "label")
+        raise Invalid(f"{found} in {how_many(label.rows, 'row')}.", "Name another label, or gather more rows.", "label")
     if (task == "regression" and not _is_numeric(label)) or label.type in ("timestamp", "date"):
         raise Invalid(
             f"{seen.name}: the label {name} is of type {label.type}, which is nothing to predict by {task}.",

@@ -14,6 +14,7 @@ from serin.bootstrap import Platform
 from serin.domain.datasets import Upload
 from serin.domain.errors import Invalid
 from serin.domain.experiments import Run, TrialResult
+from serin.domain.plain_numbers import how_many
 from serin.domain.records import as_record
 from serin.files.bundle import source_of
 from serin.files.commits import commit_of
@@ -55,7 +56,7 @@ def train_here(name: str, data: Path | None, to: Path | None, *, as_json: bool) 
 def _say_upload(upload: Upload, as_json: bool) -> None:
     if not as_json:
         aside = f", {upload.quarantined:,} set aside: {dict(upload.rules)}" if upload.quarantined else ""
-        story.say(f"{upload.dataset}: {upload.file}, {upload.accepted:,} rows{aside}")
+        story.say(f"{upload.dataset}: {upload.file}, {how_many(upload.accepted, 'row')}{aside}")
 
 
 def _say_trial(result: TrialResult, as_json: bool) -> None:

@@ -126,7 +126,7 @@ def test_the_correction_of_one_row_does_not_make_its_scores_those_of_the_dataset
     bad = replace(good, id="b" * 32, accepted=0, quarantined=1, corrects="y", still_bad=1)
     page = quality_page("orders", [month, replace(good, corrects="x", corrected=1), bad], CONTRACT, NOON)
     assert f"The latest upload: {month.file}" in page
-    assert "2 brought rows back that were set aside: 1 corrected, 1 still bad" in page
+    assert "2 uploads brought rows back that were set aside: 1 corrected, 1 still bad" in page
     assert "<td>set aside</td>" in page
     alone = quality_page("orders", [replace(good, corrects="x", corrected=1)], CONTRACT, NOON)
     assert "The latest upload: one.csv" in alone

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from serin.pages.rendering import brief_usd, coded, shortened
+from serin.domain.plain_numbers import how_many
+from serin.pages.rendering import TEMPLATES, brief_usd, coded, shortened
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,28 @@ def test_a_long_sentence_is_cut_where_a_table_has_no_more_room() -> None:
     assert shortened("as it is") == "as it is"
     assert len(shortened("x" * 1000)) == 160
     assert shortened("x" * 1000).endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("number", "nouns", "said"),
+    [
+        (1, ("row",), "1 row"),
+        (0, ("row",), "0 rows"),
+        (1234, ("row",), "1,234 rows"),
+        (2, ("entity",), "2 entities"),
+        (2, ("day",), "2 days"),
+        (2, ("class",), "2 classes"),
+        (1, ("row is", "rows are"), "1 row is"),
+        (3, ("row is", "rows are"), "3 rows are"),
+    ],
+)
+def test_a_count_goes_with_its_noun(number: int, nouns: tuple[str, ...], said: str) -> None:
+    assert how_many(number, *nouns) == said
+
+
+def test_no_page_counts_by_a_noun_of_its_own() -> None:
+    written = {file.name: file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")}
+    by_hand = re.compile(r"\| (?:count|length) \}\} [a-z]+s\b|\| how_many")
+    found = {name: by_hand.findall(text) for name, text in written.items()}
+    assert sum(one == "| how_many" for hits in found.values() for one in hits) > 10, "the test looked at nothing"
+    assert {name: hits for name, hits in found.items() if set(hits) - {"| how_many"}} == {}

@@ -202,7 +202,7 @@ def test_no_part_is_scored_twice_and_a_batch_is_not_done_before_all_are(world: W
     assert list(world.workflows.batches) == [batch.id]
     plan = world.planned(batch, version)
     assert show_batch(MODEL, batch.id, lake=world.lake, workflows=world.workflows).parts == len(plan.parts) == 1
-    with pytest.raises(Unavailable, match="1 of 1 parts could not be scored"):
+    with pytest.raises(Unavailable, match="1 of 1 part could not be scored"):
         finish_batch(plan, lake=world.lake, clock=world.clock)
     (part,) = plan.parts
     counts = world.scored(plan, part.name, version)

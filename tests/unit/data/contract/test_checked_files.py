@@ -174,7 +174,7 @@ def test_a_parquet_file_is_looked_at_in_blocks_of_rows(tmp_path: Path) -> None:
         (b'5,"a"b,1,,,', "row 4 has a quote"),
         (b"5,\xff,1,,,", r"byte 65 \(line 6\)"),
         (b"5,\x00,1,,,", r"NUL character at byte 65 \(line 6\)"),
-        (b"5,a", "1 rows do not have the header's 6 values; 0 can"),
+        (b"5,a", "1 row does not have the header's 6 values; 0 can"),
     ],
 )
 def test_what_is_wrong_in_a_later_block_is_told_by_its_place_in_the_file(

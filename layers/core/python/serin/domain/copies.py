@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from serin.domain.plain_numbers import how_many
+
 RUN_ROWS, RUN_SHARE = 20, 0.05
 """So many of an upload's rows, whichever is fewer, are the least that can be told to be copies."""
 
@@ -127,7 +129,9 @@ def told(equal: int, most: int, rows: int, file: str, differences: tuple[str, ..
     "1,470 of 1,470 rows are equal to rows of file titanic.csv; line ends differ".
     """
     others = f", {equal - most:,} to rows of other files" if most < equal else ""
-    return "; ".join([f"{most:,} of {rows:,} rows are equal to rows of file {file}{others}", *differences])
+    return "; ".join(
+        [f"{most:,} of {how_many(rows, 'row is', 'rows are')} equal to rows of file {file}{others}", *differences]
+    )
 
 
 def differences(form: Mapping[str, str], other: Mapping[str, str], rows: int, other_rows: int) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def differences(form: Mapping[str, str], other: Mapping[str, str], rows: int, ot
     # Another number of rows is another order of them, and says it better.
     words = differences({part: form[part] for part in parts if part != ORDER_OF_ROWS}, other, rows, rows)
     more = abs(rows - other_rows)
-    return (*words, f"{more:,} {'row' if more == 1 else 'rows'} {'more' if rows > other_rows else 'fewer'}")
+    return (*words, f"{how_many(more, 'row')} {'more' if rows > other_rows else 'fewer'}")
 
 
 def _upper(rows: int, alike: int) -> float:

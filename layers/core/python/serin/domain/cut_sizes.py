@@ -14,6 +14,7 @@ from typing import Literal
 from serin.domain.charter import Charter, View
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
+from serin.domain.plain_numbers import how_many
 
 ROOM = 320 * 1024**2
 """How many bytes of rows a function holds at once. Of flights it took 3.5 to 5.6 times as many at its peak, beside what
@@ -137,7 +138,7 @@ def gathered_size(charter: Charter) -> int:
 
 def together(tables: Sequence[TableSize]) -> str:
     """The tables in words: their rows, and what these take in memory."""
-    return ", ".join(f"{one.rows:,} rows of {one.dataset} ({one.memory / 1e6:,.0f} MB)" for one in tables)
+    return ", ".join(f"{how_many(one.rows, 'row')} of {one.dataset} ({one.memory / 1e6:,.0f} MB)" for one in tables)
 
 
 def too_large_together(tables: Sequence[TableSize]) -> TooLarge:
@@ -157,7 +158,7 @@ def refuse_crowded(what: str, rows: int, memory: int) -> None:
     """Raise TooLarge for a piece that turned out to have more in memory than was planned, and than there is."""
     if memory > _MARGIN * ROOM:
         raise TooLarge(
-            f"{what} has {rows:,} rows ({memory / 1e6:,.0f} MB); there is room for {ROOM / 1e6:,.0f} MB.",
+            f"{what} has {how_many(rows, 'row')} ({memory / 1e6:,.0f} MB); there is room for {ROOM / 1e6:,.0f} MB.",
             "One entity, or one moment, has too many rows: shorten the windows and the ttl of the views, or keep such "
             "rows out by the contract.",
         )

@@ -6,6 +6,7 @@ import zlib
 
 from serin.domain.errors import Invalid, TooLarge, Unsupported
 from serin.domain.json_body import MAXIMUM_BYTES
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -27,7 +28,7 @@ def expanded(body: bytes, encoding: str | None) -> bytes:
         found = f"The body's Content-Encoding is '{printable(', '.join(names))}'; gzip is understood."
         raise Unsupported(found, _REMEDY, "Content-Encoding")
     if len(body) > MAXIMUM_BYTES:
-        raise _too_large(f"The compressed body has {len(body)} bytes")
+        raise _too_large(f"The compressed body has {how_many(len(body), 'byte')}")
     content, rest = b"", body
     for _ in range(_MEMBERS):
         stream = zlib.decompressobj(_GZIP)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from serin.domain.plain_numbers import how_many
+
 Explainability = Literal["none", "approximate", "exact"]
 Method = Literal["tree_shap", "saabas", "coefficients"]
 """`tree_shap`: Shapley values of trees, by the shares of what they learnt from (Lundberg et al. 2018); `coefficients`:
@@ -38,7 +40,7 @@ class Explained:
         if self.method is None:
             return f"Not explained: {self.why}."
         how = "exactly" if self.exact else "approximately"
-        took = f" ({self.rows:,} rows took {self.median_ms:.2g} ms of CPU, {self.worst_ms:.2g} at worst)"
+        took = f" ({how_many(self.rows, 'row')} took {self.median_ms:.2g} ms of CPU, {self.worst_ms:.2g} at worst)"
         return f"Explained {how}, by {self.method}{took if self.rows else ''}."
 
 
@@ -58,7 +60,7 @@ def shortfall(asked: Explainability, explained: Explained, budget_ms: float) -> 
         return "there was no row to measure an explanation with"
     if explained.worst_ms > budget_ms:
         return (
-            f"the worst of {explained.rows:,} rows takes {explained.worst_ms:.1f} ms of CPU to be explained, "
+            f"the worst of {how_many(explained.rows, 'row')} takes {explained.worst_ms:.1f} ms of CPU to be explained, "
             f"and a call may take {budget_ms:g}"
         )
     return None

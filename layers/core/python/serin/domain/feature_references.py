@@ -12,6 +12,7 @@ from serin.domain.buckets import definition
 from serin.domain.charter import Charter, Input, View
 from serin.domain.errors import Invalid
 from serin.domain.features import feature_columns
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 
 _REFERENCE = re.compile(r"(?:(?P<model>[^.:]+)\.)?(?P<view>[^.:]+):(?P<value>[^.:]+)\Z")
@@ -60,7 +61,7 @@ def column_names(references: Sequence[FeatureReference], keys: Sequence[str], fu
     names = (*keys, *(reference.name(full) for reference in references))
     for name, count in Counter(names).items():
         if count > 1:
-            found = f"{count} columns of the answer would be named {printable(name)}."
+            found = f"{how_many(count, 'column')} of the answer would be named {printable(name)}."
             raise Invalid(found, "Ask for each once; set full_feature_names where views share a name.", "features")
     return names
 

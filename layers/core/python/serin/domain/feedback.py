@@ -10,6 +10,7 @@ from datetime import datetime
 from serin.domain.charter import Charter, Scalar
 from serin.domain.errors import Conflict, Invalid, NotFound, SerinError
 from serin.domain.fields import shown
+from serin.domain.plain_numbers import how_many
 from serin.domain.prediction_ids import is_of, moment_of
 from serin.domain.truth import LATEST, first_open_day, label_text
 
@@ -63,7 +64,7 @@ class Ruling:
         if at.date() < first_open_day(self.charter.truth, self.now):
             waited = self.charter.truth.watermark + LATEST
             raise Conflict(
-                f"{prediction} is of {at:%Y-%m-%d}; truth about {model} is waited for {waited.days} days.",
+                f"{prediction} is of {at:%Y-%m-%d}; truth about {model} is waited for {how_many(waited.days, 'day')}.",
                 "Nothing can be done any more: what was measured of it stands.",
                 "prediction_id",
             )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from serin.domain.errors import Invalid
+from serin.domain.plain_numbers import how_many
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _string(_: Field, value: object) -> str:
     if not isinstance(value, str):
         raise Invalid(f"found {shown(value)}, not a string", "Send a JSON string.")
     if len(value) > MAXIMUM_CHARACTERS:
-        raise Invalid(f"found {len(value)} characters", f"Send {MAXIMUM_CHARACTERS} characters at most.")
+        raise Invalid(f"found {how_many(len(value), 'character')}", f"Send {MAXIMUM_CHARACTERS} characters at most.")
     if not is_printable(value):
         raise Invalid(f"found a control character in {shown(value)}", "Send printable characters only.")
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from serin.domain.cut_carriers import Carrier
 from serin.domain.cut_plan import CutPlan
 from serin.domain.piece_jobs import PIECE_MACHINE
+from serin.domain.plain_numbers import how_many
 from serin.domain.plan_costs import Fits, MoreRows, dollars
 from serin.domain.training_machines import MACHINES
 from serin.domain.training_size import plus_minus
@@ -30,7 +31,7 @@ def sentences_of(plan: CutPlan) -> Iterator[str]:
     )
     if plan.piece_jobs:
         yield (
-            f"Up to {plan.piece_jobs} jobs at once, each on an {PIECE_MACHINE.name} of "
+            f"Up to {how_many(plan.piece_jobs, 'job')} at once, each on an {PIECE_MACHINE.name} of "
             f"{dollars(PIECE_MACHINE.usd_hour)} an hour: less than functions would cost."
         )
     yield _said_of_fits(plan.fits, plan.usd)
@@ -52,7 +53,7 @@ def _said_of_fits(fits: Fits | None, making_usd: float) -> str:
     if fits is None:
         return "No training has been judged yet, so nobody knows what its fits take."
     return (
-        f"Fits as in run {fits.run}, which had {fits.measured_rows:,} rows: about {fits.seconds:,.0f} s and "
+        f"Fits as in run {fits.run}, which had {how_many(fits.measured_rows, 'row')}: about {fits.seconds:,.0f} s and "
         f"{dollars(fits.usd)}; the training together about {dollars(making_usd + fits.usd)}."
     )
 

@@ -13,6 +13,7 @@ from serin.domain.compliance import Risk
 from serin.domain.judgement.value import values_of
 from serin.domain.measurements import Estimate
 from serin.domain.metrics import BROUGHT, GREATER_IS_BETTER, VALUE
+from serin.domain.plain_numbers import how_many
 
 LONG, SHORT, NAME, AXIS = 2048, 1024, 63, 63
 """Characters a text, a note, a group's name and an axis' name may have."""
@@ -74,9 +75,9 @@ def _training(card: Card) -> Json:
     goal = "Maximize" if GREATER_IS_BETTER.get(metric) else "Minimize"
     objective: Json = {"function": {"function": goal, **({"facet": _FACETS[metric]} if metric in _FACETS else {})}}
     objective["notes"] = f"Judged by {metric}, one observation a {card.design.block}."
-    told = f"The best of {card.trials} trials." if card.trials else "The run is not in the catalog."
+    told = f"The best of {how_many(card.trials, 'trial')}." if card.trials else "The run is not in the catalog."
     if card.data is not None:
-        told += f" {card.data.learnt:,} of {card.data.rows:,} rows were learnt from before it was judged."
+        told += f" {card.data.learnt:,} of {how_many(card.data.rows, 'row')} were learnt from before it was judged."
     return {"objective_function": objective, "training_observations": told, "training_job_details": details}
 
 
@@ -109,7 +110,7 @@ def _metric(metric: CardMetric) -> Json:
 
 def _number(name: str, estimate: Estimate, more: str = "") -> Json:
     interval = "no interval" if estimate.low is None else f"95 % interval {estimate.low:.6g} to {estimate.high:.6g}"
-    note = f"{interval}, from {estimate.rows:,} rows in {estimate.blocks} blocks{more}"
+    note = f"{interval}, from {how_many(estimate.rows, 'row')} in {how_many(estimate.blocks, 'block')}{more}"
     return {"name": _cut(name, 255), "type": "number", "value": estimate.value, "notes": _cut(note, SHORT)}
 
 

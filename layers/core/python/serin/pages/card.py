@@ -10,6 +10,7 @@ from serin.domain.card import Card
 from serin.domain.judgement.value import TWO_VALUES, values_of
 from serin.domain.measurements import Estimate
 from serin.domain.metrics import GREATER_IS_BETTER, VALUE
+from serin.domain.plain_numbers import how_many
 from serin.pages.measures import Row, intervals, said_and_so
 from serin.pages.rendering import rendered
 
@@ -73,4 +74,4 @@ def _views(card: Card) -> Markup | None:
 
 def _told(about: str, metric: str, estimate: Estimate) -> str:
     interval = "" if estimate.low is None else f" ({estimate.low:.4g} to {estimate.high:.4g})"
-    return f"{about}: {metric} {estimate.value:.4g}{interval}, {estimate.rows:,} rows"
+    return f"{about}: {metric} {estimate.value:.4g}{interval}, {how_many(estimate.rows, 'row')}"

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from markupsafe import Markup
 
 from serin.domain.measurements import Bin, Estimate
+from serin.domain.plain_numbers import how_many
 from serin.pages import svg
 from serin.pages.charts import EDGE
 from serin.pages.svg import BOTTOM, LEFT, TOP, WIDTH
@@ -92,7 +93,8 @@ def _bin(group: Element, part: Bin, x: float, up: svg.Upwards) -> None:
     low, *_, high = _ends(part.truth)
     whisker = {"x1": f"{x:.1f}", "x2": f"{x:.1f}", "y1": f"{up(low):.1f}", "y2": f"{up(high):.1f}", "class": "whisker"}
     SubElement(group, "line", whisker)
-    told = f"said {part.score:.4g}, so {part.truth.value:.4g} of {part.truth.rows:,} rows ({low:.4g} to {high:.4g})"
+    rows = how_many(part.truth.rows, "row")
+    told = f"said {part.score:.4g}, so {part.truth.value:.4g} of {rows} ({low:.4g} to {high:.4g})"
     svg.title(svg.marker(group, 0, x, up(part.truth.value)), told)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from serin.domain.contract_rules import is_error, rules_of
 from serin.domain.contracts import DIMENSIONS, Contract, Dimension, Rule
 from serin.domain.datasets import ONCE, Upload, gave_nothing, judged_last
+from serin.domain.plain_numbers import how_many
 from serin.pages import charts
 from serin.pages.charts import Bar
 from serin.pages.frame import Frame
@@ -178,7 +179,7 @@ def _volumes(uploads: Sequence[Upload]) -> Markup | None:
         Bar(
             _label(one),
             one.rows,
-            f"{_label(one)}: {count(one.rows)} rows, {count(one.quarantined)} set aside "
+            f"{_label(one)}: {how_many(one.rows, 'row')}, {count(one.quarantined)} set aside "
             f"({share(one.quarantined / one.rows) if one.rows else '0 %'})",
             one.quarantined,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import ON_A_PAGE, printable
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,7 +32,7 @@ def rendered(template: str, frame: object = None, **shown: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters |= {"count": count, "share": share, "brief": brief, "minute": minute, "brief_usd": brief_usd}
-    environment.filters |= {"coded": coded, "figure": figure, "shortened": shortened}
+    environment.filters |= {"coded": coded, "how_many": how_many, "figure": figure, "shortened": shortened}
     layout = "page.html" if frame is None else "console/frame.html"
     return environment.get_template(template).render(style=Markup(style()), layout=layout, frame=frame, **shown)
 

@@ -16,6 +16,7 @@ from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, Tested
+from serin.domain.plain_numbers import how_many
 from serin.domain.releases import Release
 from serin.domain.watched import WatchedWindow, WindowReport
 from serin.pages import courses
@@ -100,7 +101,7 @@ def _points(points: Sequence[tuple[WatchedWindow, Performance]]) -> Iterator[Poi
 
 def _rows(window: WatchedWindow) -> Bar:
     labelled = window.truth.labelled if window.truth else 0
-    told = f"{window.begin:%Y-%m-%d}: {window.rows:,} rows, {labelled:,} with truth"
+    told = f"{window.begin:%Y-%m-%d}: {how_many(window.rows, 'row')}, {labelled:,} with truth"
     return Bar(f"{window.begin:%Y-%m-%d}", float(window.rows), told, float(labelled))
 
 
@@ -120,7 +121,8 @@ def lanes_of(happened: Happened, episodes: Sequence[Episode], span: Span) -> Seq
 
 
 def _upload(upload: Upload) -> Period:
-    told = f"{upload.dataset}: {upload.file}, {upload.accepted:,} rows accepted, {upload.quarantined:,} set aside"
+    taken = how_many(upload.accepted, "row")
+    told = f"{upload.dataset}: {upload.file}, {taken} accepted, {upload.quarantined:,} set aside"
     return Period(upload.at, told, bad=upload.status == "rejected")
 
 

@@ -25,6 +25,7 @@ from serin.domain.erasures import Erasure
 from serin.domain.errors import Conflict, Invalid, NotFound, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 from serin.domain.schemas import refuse_incompatible, schema_of
 from serin.domain.scratch import SCRATCH
@@ -175,7 +176,7 @@ def _checked(
 ) -> CheckedFile:
     if content is None:
         raise TooLarge(
-            f"{raw.name}: {raw.size:,} bytes; one upload may have {CAPS.stored:,}.",
+            f"{raw.name}: {how_many(raw.size, 'byte')}; one upload may have {CAPS.stored:,}.",
             f"Upload it in pieces: ./scripts/serin upload {raw.dataset} {raw.name} --split cuts a CSV file where rows "
             "end and repeats its header; write Parquet as several files.",
         )
@@ -218,7 +219,7 @@ def _refuse_without_good_rows(raw: RawFile, checked: CheckedFile, contract: Cont
         return
     broken = "; ".join(broken_most(first_rows(checked.quarantine, _SHOWN), checked.rules, contract))
     raise Rejected(
-        f"{raw.name}: none of its {checked.tally.rows:,} rows is good. {broken}.",
+        f"{raw.name}: none of its {how_many(checked.tally.rows, 'row')} is good. {broken}.",
         "Correct the file, or the contract where the file is right, and upload it again.",
     )
 

@@ -10,6 +10,7 @@ from serin.domain.charter import Charter
 from serin.domain.errors import Denied, Unavailable
 from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.records import record_digest
 from serin.ports import Catalog, Clock, Notices
 from serin.services.steps.approvals import approvals_of, requesters
@@ -74,7 +75,7 @@ class _Question:
         warned = " ".join(f"{warning.rstrip('.')}." for warning in self._checked.warnings)
         question = (
             f"Shall {model} be trained on {training_set.rows:,} rows until {training_set.last:%Y-%m-%d}, with "
-            f"{len(self._trials)} trials? {warned}"
+            f"{how_many(len(self._trials), 'trial')}? {warned}"
         ).strip()
         figures = {"rows": training_set.rows, "learnable": training_set.learnable, "trials": len(self._trials)}
         about = (training_set.id, training_set.columns_digest, training_set.code, self._charter.digest())

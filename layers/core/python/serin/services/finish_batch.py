@@ -15,6 +15,7 @@ from serin.domain.batches import (
     result_at,
 )
 from serin.domain.errors import Unavailable
+from serin.domain.plain_numbers import how_many
 from serin.domain.records import as_record, from_record
 from serin.ports import Clock, ObjectStore
 
@@ -27,7 +28,7 @@ def finish_batch(plan: BatchPlan, *, lake: ObjectStore, clock: Clock) -> BatchRe
     if missing := [part for part in plan.parts if part.name not in there]:
         groups = ", ".join(str(part.group) for part in missing[:10])
         raise Unavailable(
-            f"{len(missing):,} of {len(names):,} parts could not be scored, though they were tried again: {groups}.",
+            f"{len(missing):,} of {how_many(len(names), 'part')} could not be scored, though tried again: {groups}.",
             "Read the log of score_batch, correct the cause and start the batch again: what is scored stays so.",
         )
     contents = lake.get_each([counts_at(plan.set, batch.model, name) for name in names])

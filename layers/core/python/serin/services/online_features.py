@@ -23,6 +23,7 @@ from serin.domain.feature_references import (
 )
 from serin.domain.features import EntityKey, OnlineValues, Value, is_stale
 from serin.domain.fields import MAXIMUM_INSTANCES, YEARS, read_field
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 from serin.ports import Clock, OnlineFeatures, SaltReads
 from serin.services.steps.pseudonyms import known_pseudonyms, no_salts
@@ -140,14 +141,14 @@ def _row_count(entities: Mapping[str, Sequence[object]]) -> int:
     lengths = {name: len(values) for name, values in entities.items()}
     (first, rows), *others = lengths.items()
     if different := next((name for name, length in others if length != rows), None):
-        values = f"{printable(first)} has {rows} values, and {printable(different)} {lengths[different]}."
+        values = f"{printable(first)} has {how_many(rows, 'value')}, and {printable(different)} {lengths[different]}."
         raise Invalid(values, "Send one for each row.", f"entities.{printable(different)}")
     if not rows:
         raise Invalid(
             "The entities have no rows.", "Send one value of each key at least.", f"entities.{printable(first)}"
         )
     if rows > MAXIMUM_INSTANCES:
-        raise _too_large(f"{rows} rows; {MAXIMUM_INSTANCES} are allowed.", "entities")
+        raise _too_large(f"{how_many(rows, 'row')}; {MAXIMUM_INSTANCES} are allowed.", "entities")
     return rows
 
 

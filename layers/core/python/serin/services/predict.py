@@ -9,6 +9,7 @@ from functools import cached_property
 
 from serin.domain.errors import Internal, ModelFailed, SerinError, TooLarge
 from serin.domain.golden_request import GOLDEN_REQUEST
+from serin.domain.plain_numbers import how_many
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_ids, repeated_id
 from serin.domain.scopes import require
 from serin.serving.answered import answered
@@ -330,7 +331,7 @@ def _failure(errors: Sequence[ModelFailed], rows: int) -> ModelFailed | None:
     """What the function's log is told of rows that have an error for an answer; None where all were answered."""
     if not errors:
         return None
-    return ModelFailed(f"{len(errors)} of {rows} rows; the first: {errors[0].cause}.", errors[0].remedy)
+    return ModelFailed(f"{len(errors)} of {how_many(rows, 'row')}; the first: {errors[0].cause}.", errors[0].remedy)
 
 
 def fault(request_id: str) -> Reply:
@@ -344,7 +345,7 @@ def _bounded(reply: Reply, rows: int) -> Reply:
     if (size := len(reply.text)) > MAXIMUM_ANSWER:
         fitting = max(1, rows * MAXIMUM_ANSWER // size)
         raise TooLarge(
-            f"The answer to {rows:,} instances has {size:,} bytes; {MAXIMUM_ANSWER:,} are allowed.",
+            f"The answer to {rows:,} instances has {how_many(size, 'byte')}; {MAXIMUM_ANSWER:,} are allowed.",
             f"Send the rows in several requests, about {fitting:,} in each.",
             "instances",
         )

@@ -17,6 +17,7 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.profiles import FOLDER, Profile, ProfileMade
 from serin.domain.records import as_record
 from serin.domain.segments import Segment
@@ -63,7 +64,7 @@ class Sample:
         if self.share == 1 and len(self.segments) == self.of_segments:
             return []
         spread_out = ", spread over the history" if len(self.segments) < self.of_segments else ""
-        return [f"A sample: {rows} of {len(self.segments)} of {self.of_segments} files{spread_out}."]
+        return [f"A sample: {rows} of {len(self.segments)} of {how_many(self.of_segments, 'file')}{spread_out}."]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from serin.domain.judgement.watching.performance import Performance
 from serin.domain.key_figures import KeyFigure
 from serin.domain.metrics import GREATER_IS_BETTER
 from serin.domain.people import KeyMetric
+from serin.domain.plain_numbers import how_many
 from serin.domain.watched import WatchedWindow
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.show_health import show_health
@@ -62,7 +63,7 @@ def _of_task(charter: Charter, metric: KeyMetric, catalog: Catalog) -> KeyFigure
 
 def _judged(metric: KeyMetric, of: Performance, window: WatchedWindow, also: str, bad: bool) -> KeyFigure:
     assert of.window is not None
-    told = f"{also}of the window until {window.end:%Y-%m-%d}"
+    told = f"{also}of {of.window.rows:,} rows with truth in the window until {window.end:%Y-%m-%d}"
     return KeyFigure(metric, of.window.estimate, told, of.window.low, of.window.high, bad)
 
 
@@ -82,7 +83,7 @@ def _quality(charter: Charter, catalog: Catalog) -> KeyFigure:
 def _of_calls(charter: Charter, metric: KeyMetric, most: VersionHealth | None) -> KeyFigure:
     if most is None or not most.calls or (metric == "latency_p95_ms" and most.p95_ms is None):
         return KeyFigure(metric, None, "nobody called it in the last 24 hours")
-    of = f"{most.calls:,} calls of version {most.version or 'none'} in 24 hours"
+    of = f"{how_many(most.calls, 'call')} of version {most.version or 'none'} in 24 hours"
     if metric == "error_rate":
         share, asked = most.failed / most.calls, charter.objectives.error_rate
         return KeyFigure(metric, 100 * share, f"{100 * asked:g} at most is asked; of {of}", bad=share > asked)

@@ -12,6 +12,7 @@ from serin.domain.charter import Charter
 from serin.domain.experiments import BASELINES, RERUN, Run
 from serin.domain.judgement.retraining.decision import Cause
 from serin.domain.maturity import Event, Maturity, maturity_of
+from serin.domain.plain_numbers import how_many
 from serin.domain.releases import DEPLOYED, Release
 from serin.ports import Catalog
 
@@ -36,7 +37,8 @@ def _uploads(charter: Charter, catalog: Catalog) -> Shown:
         schedule = dataset.source.every if dataset.source else None
         for upload in catalog.latest_uploads(dataset.name).items:
             if upload.status == "accepted":
-                shows = f"{upload.rows:,} rows of {dataset.name} were checked, {upload.quarantined:,} were set aside"
+                checked = how_many(upload.rows, f"row of {dataset.name} was", f"rows of {dataset.name} were")
+                shows = f"{checked} checked, {upload.quarantined:,} set aside"
                 yield from _each(
                     Event("upload", upload.id, upload.at, shows, schedule, dataset.name), "D1", "checked-data"
                 )

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from serin.domain.access import LONGEST_LIFE, Token, checked_owner, checked_scopes, token_hash
 from serin.domain.errors import Conflict, Invalid, NotFound
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 from serin.ports import Clock, Control
 
@@ -49,7 +50,7 @@ def revoke_token(id: str, *, control: Control, clock: Clock) -> Token:
     if not matching:
         raise NotFound(f"There is no token {id}.", "Take its id from the list of tokens.")
     if len(matching) > 1:
-        raise Conflict(f"{len(matching)} tokens begin with {id}.", "Give more digits of its id.")
+        raise Conflict(f"{how_many(len(matching), 'token')} begin with {id}.", "Give more digits of its id.")
     revoked = matching[0].revoked_at(clock.now())
     control.save_token(revoked)
     return revoked

@@ -10,6 +10,7 @@ import polars as pl
 from serin.data.files.table import RULES, TEXT
 from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 from serin.domain.shown_names import NOT_SHOWN_TEXT
 
@@ -95,7 +96,7 @@ def broken_most(quarantined: pl.DataFrame, counts: Mapping[str, int], contract: 
         said = (
             _shape_of(row, contract) if rule is None else _broken_by(rule, [columns[one] for one in rule.columns], row)
         )
-        yield f"{count:,} {'row' if count == 1 else 'rows'}: {said} ({name})"
+        yield f"{how_many(count, 'row')}: {said} ({name})"
 
 
 def _broken_by(rule: Rule, columns: Sequence[Column], row: pl.DataFrame) -> str:

@@ -12,6 +12,7 @@ from serin.data.contract.moments import TIMESTAMP
 from serin.data.contract.rules import Surroundings, begun, moment_of
 from serin.data.contract.tally import Moments, Tally
 from serin.domain.contracts import Contract, DatasetRule, DatasetRuleKind, Limit
+from serin.domain.plain_numbers import how_many
 from serin.domain.scorecard import Judged
 
 _DAY = 86_400.0
@@ -49,7 +50,7 @@ def newest(accepted: pl.DataFrame, contract: Contract, around: Surroundings) -> 
 
 
 def _row_count(rule: DatasetRule, tally: Tally, _: Surroundings) -> Measured:
-    found = f"has {tally.rows:,} rows; {rule.limit} are promised"
+    found = f"has {how_many(tally.rows, 'row')}; {rule.limit} are promised"
     return Measured(rule, rule.limit.holds(tally.rows), found)
 
 
@@ -57,7 +58,7 @@ def _broken_rows(rule: DatasetRule, tally: Tally, _: Surroundings) -> Measured:
     broken, rows = tally.of_file[rule.id], tally.whole
     measured = 100 * broken / rows if rule.unit == "percent" and rows else float(broken)
     percent = " %" if rule.unit == "percent" else ""
-    shown = f"{measured:.2f} % ({broken:,} of {rows:,} rows)" if percent else f"{broken:,} of {rows:,} rows"
+    shown = f"{measured:.2f} % ({broken:,} of {rows:,} rows)" if percent else f"{broken:,} of {how_many(rows, 'row')}"
     return Measured(rule, rule.limit.holds(measured), f"breaks it in {shown}; {rule.limit}{percent} are promised")
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from serin.data.contract.types import POLARS_TYPES
 from serin.domain.contracts import Column, ColumnType, Contract
 from serin.domain.errors import Invalid
+from serin.domain.plain_numbers import how_many
 from serin.domain.schemas import Schema, refuse_incompatible
 
 _TYPES: Mapping[pl.DataType, ColumnType] = {dtype: kind for kind, dtype in POLARS_TYPES.items()}
@@ -47,7 +48,7 @@ def _as_column(rows: pl.DataFrame, column: Column, contract: Contract) -> pl.Ser
             value = inexact[0] if column.shown else "a value that is not shown"
             raise Invalid(
                 f"{contract.dataset}.{column.name}: {value} was accepted as an integer, and no number is exactly "
-                f"that; so are {inexact.len():,} values of one upload.",
+                f"that; so are {how_many(inexact.len(), 'value')} of one upload.",
                 "Leave the column an integer, or make it a string.",
             )
     return wider

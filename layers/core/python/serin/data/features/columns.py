@@ -42,6 +42,7 @@ import polars as pl
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.features import feature_columns
+from serin.domain.plain_numbers import how_many
 
 SCHEMA = "__schema"
 DICTIONARY = ":dictionary"
@@ -143,7 +144,7 @@ def as_codes(column: pl.Series) -> tuple[Array, Array]:
     longest = values.str.len_chars().max() if values.len() else 0
     if isinstance(longest, int) and 4 * longest * values.len() > LARGEST_DICTIONARY:
         raise TooLarge(
-            f"column {column.name} has {values.len():,} different texts of up to {longest:,} characters.",
+            f"column {column.name} has {values.len():,} different texts of up to {how_many(longest, 'character')}.",
             "Limit their length in the contract, or leave the column out.",
             column.name,
         )

@@ -22,6 +22,7 @@ from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.features import feature_columns, views_needed
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 
 LABEL = "__label"
@@ -221,7 +222,7 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
     made = derived_by_row(derived, table) if by_row else derived(table)
     if made.height != table.height:
         raise Invalid(
-            f"{derivation.call} made {made.height:,} rows of {table.height:,} of {dataset}.",
+            f"{derivation.call} made {how_many(made.height, 'row')} of {table.height:,} of {dataset}.",
             "Add columns only: one row for each row, in the same order.",
             f"datasets.{dataset}.derive",
         )

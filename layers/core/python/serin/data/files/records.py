@@ -10,6 +10,7 @@ import polars as pl
 from serin.data.files.lines import Bytes, Flags, Lines, find_lines
 from serin.data.files.table import ROW, TEXT, Caps, ragged_rows, row_numbers
 from serin.domain.errors import TooLarge
+from serin.domain.plain_numbers import how_many
 
 _AT_ONCE = 100_000
 _LINE_FEED = 10
@@ -102,7 +103,8 @@ def _check(name: str, lines: Lines, ragged: Flags, place: Place, width: int, cap
     set_aside = np.flatnonzero(ragged)
     if place.ragged + len(set_aside) > caps.ragged:
         raise TooLarge(
-            f"{name}: {place.ragged + len(set_aside):,} rows do not have the header's {width} values; "
+            f"{name}: {how_many(place.ragged + len(set_aside), 'row does', 'rows do')} not have the header's "
+            f"{how_many(width, 'value')}; "
             f"{caps.ragged:,} can be set aside.",
             "Separate values by commas, as many as in the header.",
         )

@@ -14,6 +14,7 @@ from serin.domain.erasures import Erasure
 from serin.domain.experiments import Run
 from serin.domain.models import ModelVersion, Withdrawal
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.records import record_digest
 
 _BECAME: Mapping[State, What] = {
@@ -27,7 +28,7 @@ def upload_entry(upload: Upload) -> Entry:
     """What became of a file. The same content that is refused again for another reason is another effect."""
     accepted = upload.status == "accepted"
     because = "" if accepted else digest(upload.reason or "", upload.contract)
-    rows = f"{upload.rows:,} rows, {upload.accepted:,} accepted, {upload.quarantined:,} set aside"
+    rows = f"{how_many(upload.rows, 'row')}, {upload.accepted:,} accepted, {upload.quarantined:,} set aside"
     corrected = f", {upload.corrected:,} corrected" if upload.corrected else ""
     corrected += f", {upload.still_bad:,} corrected and still bad" if upload.still_bad else ""
     corrected += f", {upload.erased:,} of people who were erased" if upload.erased else ""

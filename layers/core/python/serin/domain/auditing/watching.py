@@ -12,6 +12,7 @@ from datetime import datetime
 from serin.domain.auditing.entry import Entry, What, entry_id
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.records import record_digest
 from serin.domain.watched import WatchedWindow, WatchState
 
@@ -76,6 +77,6 @@ def _capped(window: WatchedWindow) -> Entry:
         window.model,
         "feedback capped",
         f"window until {end}",
-        f"{labels:,} labels do not count: their tokens sent too many of a day's",
+        f"{how_many(labels, 'label does', 'labels do')} not count: their tokens sent too many of a day's",
         digest=window.truth.digest if window.truth else None,
     )

@@ -7,6 +7,7 @@ from serin.domain.judgement.evidence import Evidence, Sample
 from serin.domain.judgement.policy import GatePolicy
 from serin.domain.judgement.sentences import better, came, confidence
 from serin.domain.judgement.verdicts import Check, Outcome
+from serin.domain.plain_numbers import how_many
 
 MINIMUM_BLOCKS = 10
 """Fewer say too little about their own spread to let one model replace another."""
@@ -29,7 +30,7 @@ def within_days(gain: Sample, gate: GatePolicy, version: int | None) -> Check:
 def _gained(name: str, gain: Sample, gate: GatePolicy, version: int | None) -> Check:
     found, unit, needed = uncertain(gain), gate.metric, gate.minimum_gain
     if found is None or found.blocks < MINIMUM_BLOCKS:
-        had = f"{len(gain.blocks)} {_plural(gate.block, len(gain.blocks))} that neither has learnt from"
+        had = f"{how_many(len(gain.blocks), gate.block)} that neither has learnt from"
         estimate = None if found is None else found.estimate
         return Check(name, "inconclusive", f"{had}; {MINIMUM_BLOCKS} are needed", unit, needed, estimate)
     bound = found.lower(gate.champion_alpha)
@@ -57,7 +58,3 @@ def seen_power(evidence: Evidence, gate: GatePolicy) -> float | None:
     if gain is None or (champion is not None and gain.blocks < MINIMUM_BLOCKS):
         return None
     return gain.detectable(gate.alpha) if champion is None else gain.detectable(gate.champion_alpha) + gate.minimum_gain
-
-
-def _plural(block: str, count: int) -> str:
-    return block if count == 1 else {"day": "days", "entity": "entities", "row": "rows"}[block]

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from serin.domain.plain_numbers import how_many
+
 SANDBOX_CALLS = 20
 """How many of a sandbox's warm calls are one observation of its latency; later ones are not looked at."""
 
@@ -25,7 +27,7 @@ class Counts:
 
     def __post_init__(self) -> None:
         if min(self.failures, self.invalid) < 0 or self.failures + self.invalid > self.calls:
-            found = f"{self.failures} failures and {self.invalid} invalid answers of {self.calls} calls"
+            found = f"{self.failures} failures and {self.invalid} invalid answers of {how_many(self.calls, 'call')}"
             raise ValueError(f"counts do not fit each other, found {found}")
 
 

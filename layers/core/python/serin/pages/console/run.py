@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from serin.domain.experiments import Run
 from serin.domain.measurements import Estimate
+from serin.domain.plain_numbers import how_many
 from serin.domain.runs import RunMetric, RunSummary
 from serin.pages.console.experiments import said
 from serin.pages.frame import Frame
@@ -60,7 +61,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
         yield "repeats", run.parent
     if run.contest is not None:
         against = run.contest.champion_version
-        yield "judged on", f"{run.contest.rows:,} rows that neither has learnt from"
+        yield "judged on", f"{how_many(run.contest.rows, 'row')} that neither has learnt from"
         yield "against", "the trivial answer" if against is None else f"version {against}"
     made = run.provenance
     if made is not None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from serin.domain.errors import Conflict, Unavailable
 from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.plain_numbers import how_many
 from serin.domain.release_alias import Split, split_of
 from serin.domain.release_course import Course, basic, compares, planned_weights, why_nothing_is_compared
 from serin.domain.release_record import Judged, ReleasePlan
@@ -38,7 +39,7 @@ def open_release(context: JudgedRelease, round: int) -> Course:
     # On the version, and before it has a share: an alias with weights takes no provisioned concurrency.
     if serving is not None and not context.endpoint.provision_like(context.model, candidate, serving):
         if round >= _WARMINGS:
-            message = f"Function version {candidate} is not warm after {round * _WARMING_S // 60} minutes."
+            message = f"Function version {candidate} is not warm after {how_many(round * _WARMING_S // 60, 'minute')}."
             raise Unavailable(message, "Look at the account's concurrency, then start the release again.")
         return Course("open", _WARMING_S, round + 1)
     plan = context.catalog.save_plan(_plan(context, release, candidate, serving))

@@ -8,6 +8,7 @@ from typing import Any
 
 from serin.domain.errors import Conflict, Invalid, Unavailable
 from serin.domain.models import Published, check_own
+from serin.domain.plain_numbers import how_many
 from serin.domain.release_course import Course
 from serin.domain.releases import Release
 from serin.services.release.context import ReleaseContext
@@ -43,7 +44,7 @@ def publish(context: ReleaseContext, round: int) -> Course:
 
 def _after_the_deploy(context: ReleaseContext, round: int) -> Course:
     if round >= _DEPLOYS:
-        message = f"A deploy of {context.model} has been under way for {round * _DEPLOY_S // 60} minutes."
+        message = f"A deploy of {context.model} has been under way for {how_many(round * _DEPLOY_S // 60, 'minute')}."
         raise Unavailable(message, "See that its stack comes to an end, then start the release again.")
     if round == 0:
         context.note("publish", "a deploy is under way; waits for its end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from serin.domain.datasets import Upload
+from serin.domain.plain_numbers import how_many
 from serin.ports import Catalog
 
 
@@ -21,7 +22,7 @@ def accepted_before(upload: Upload, correlation: str, *, catalog: Catalog) -> st
     # Of one moment there may be several; that many in a row are rejected is possible, and then none is named.
     newest = [one for one in catalog.latest_uploads(upload.dataset).items if one.sequence]
     last = f", the last of them {max(newest, key=lambda one: one.sequence or 0).file}" if newest else ""
-    uploads = f"{later:,} uploads were" if later > 1 else "1 upload was"
+    uploads = how_many(later, "upload was", "uploads were")
     return (
         f"{said}. {uploads} accepted after it{last}; where rows have the same key, the later "
         "one is in force. To bring this content back, upload it as a new file: an empty line at the end of a CSV file "

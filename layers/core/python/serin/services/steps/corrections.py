@@ -11,6 +11,7 @@ from serin.data.files.parquet import from_parquet
 from serin.data.files.table import ROW, UPLOAD
 from serin.domain.datasets import RawFile
 from serin.domain.errors import Rejected
+from serin.domain.plain_numbers import how_many
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
 
@@ -30,7 +31,7 @@ def correctable(raw: RawFile, corrects: Path | None, *, lake: ObjectStore, catal
         upload, row = closed.row(0)
         raise Rejected(
             f"{raw.name}: row {row:,} of the upload {upload} came back before, is twice in this file, or was never "
-            f"set aside; {closed.height:,} rows of the file are of this kind.",
+            f"set aside; {how_many(closed.height, 'row of the file is', 'rows of the file are')} of this kind.",
             "Leave them out; what was set aside again is corrected where it lies now. "
             f"To change an accepted row again, send it without the columns {UPLOAD} and {ROW}.",
         )

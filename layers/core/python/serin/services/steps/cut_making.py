@@ -24,6 +24,7 @@ from serin.domain.experiments import ChampionColumns
 from serin.domain.features import views_at_most
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
+from serin.domain.plain_numbers import how_many
 from serin.domain.plan_costs import LastFits, over_ceiling
 from serin.domain.records import as_record, from_record, record_digest
 from serin.domain.scratch import SCRATCH
@@ -47,7 +48,7 @@ class PiecesWanted(Exception):
     """
 
     def __init__(self, task: CutTask, wanted: RoundToRun) -> None:
-        super().__init__(f"{len(wanted.pieces)} pieces of {wanted.round}")
+        super().__init__(f"{how_many(len(wanted.pieces), 'piece')} of {wanted.round}")
         self.begun, self.task = task, task.at(TASK)
         self.round, self.items, self.pieces = wanted.round, wanted.items, wanted.pieces
 

@@ -10,6 +10,7 @@ from serin.domain.errors import Unavailable
 from serin.domain.judgement.looks import minimum_calls
 from serin.domain.judgement.release_evidence import Counts
 from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.plain_numbers import how_many
 from serin.domain.release_record import Judged, ReleasePlan, calls_of_candidate
 from serin.domain.releases import Release
 from serin.ports import Catalog, Notices
@@ -135,8 +136,8 @@ def _numbers(judged: Sequence[Judged]) -> str:
 def _cost(own: Counts) -> str:
     if not own.calls:
         return "Beside the live version it answered no caller."
-    wrong = f"{own.failures:,} of them failed and {own.invalid:,} answers were invalid"
-    return f"Beside the live version it answered {own.calls:,} calls; {wrong}."
+    wrong = f"{own.failures:,} of them failed and {how_many(own.invalid, 'answer was', 'answers were')} invalid"
+    return f"Beside the live version it answered {how_many(own.calls, 'call')}; {wrong}."
 
 
 def _sentence(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Advanced, Episode
+from serin.domain.plain_numbers import how_many
 from serin.domain.watched import Outgoing, WindowReport
 
 _COMMAND = "./scripts/serin"
@@ -32,7 +34,7 @@ def of_loss(opened: Sequence[Episode], report: WindowReport) -> Outgoing:
     if seen is not None:
         by_callers = seen.labelled - seen.of_dataset
         lines.append(
-            f"The truth about {seen.labelled:,} of {seen.asked:,} predictions is known, "
+            f"The truth about {seen.labelled:,} of {how_many(seen.asked, 'prediction')} is known, "
             f"{by_callers:,} of them by the word of callers."
         )
     lines += [window.words, *_what_to_do(window.model, opened[0].feature)]
@@ -62,7 +64,7 @@ def of_decision(decision: Decision, model: str) -> Outgoing:
 def _what_to_do(model: str, feature: str) -> list[str]:
     return [
         f"See all numbers: {_COMMAND} watch {model}",
-        f"To say that somebody is at it: {_COMMAND} watch {model} --acknowledge {feature!r}",
+        f"To say that somebody is at it: {_COMMAND} watch {model} --acknowledge {shlex.quote(feature)}",
     ]
 
 

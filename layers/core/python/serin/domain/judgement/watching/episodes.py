@@ -9,6 +9,7 @@ from typing import Literal
 
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, WindowVerdict
+from serin.domain.plain_numbers import how_many
 from serin.domain.printable import printable
 
 QUIET_WINDOWS = 2
@@ -120,7 +121,7 @@ def _after(episode: Episode, of: FeatureVerdict | None, end: datetime) -> Episod
     moved = replace(episode, newest=end, quiet=quiet)
     if quiet < QUIET_WINDOWS:
         return moved
-    return _closed(moved, f"nothing unusual for {quiet} windows in a row", end)
+    return _closed(moved, f"nothing unusual for {how_many(quiet, 'window')} in a row", end)
 
 
 def _closed(episode: Episode, because: str, at: datetime) -> Episode:

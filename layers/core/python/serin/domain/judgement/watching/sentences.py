@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from serin.domain.judgement.watching.evidence import Detectable, FeatureReference, FeatureWindow
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, Promise, Status, Tested
+from serin.domain.plain_numbers import how_many
 
 _NAMED = 5
 
@@ -37,7 +38,7 @@ def of_window(status: Status, features: Sequence[FeatureVerdict], promise: Promi
     said = {
         "DRIFT": f"Drift in {listed}",
         "SUSPECTED": f"Unusual for one window: {listed}",
-        "NO_DRIFT_SEEN": f"No drift seen in {judged} of {len(features)} features and {_rows(rows)}",
+        "NO_DRIFT_SEEN": f"No drift seen in {judged} of {how_many(len(features), 'feature')} and {_rows(rows)}",
         "INSUFFICIENT_DATA": f"Too little data to say anything: {_rows(rows)}, {promise.windows} windows of reference",
     }[status]
     if promise.kept:
@@ -87,4 +88,4 @@ def _range(of: FeatureWindow, reference: FeatureReference) -> str:
 
 
 def _rows(rows: int) -> str:
-    return f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
+    return how_many(rows, "row")
