@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -75,6 +75,7 @@ class Api:
     events: MemoryEvents = field(default_factory=MemoryEvents)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
     charter: Charter = field(default_factory=a_charter)
+    charters: Mapping[str, Charter] = field(default_factory=lambda: {MODEL: a_charter()})
 
     def __post_init__(self) -> None:
         self.app = _app()
@@ -181,8 +182,22 @@ class _Port:
         return getattr(getattr(_ASKED.get(), self._name), method)
 
 
-def app_of(charters: Mapping[str, Charter]) -> FastAPI:
-    """An application for the models of these charters, over the ports of the Api that is asked."""
+class _Charters(Mapping[str, Charter]):
+    """Those of whichever Api is asked: none is read before."""
+
+    def __getitem__(self, model: str) -> Charter:
+        return _ASKED.get().charters[model]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ASKED.get().charters)
+
+    def __len__(self) -> int:
+        return len(_ASKED.get().charters)
+
+
+@cache
+def _app() -> FastAPI:
+    """An application over the charters and ports of the Api that is asked."""
     use_cases = UseCases(
         show_prediction=lambda *arguments: _ASKED.get().show(*arguments),
         read_online=lambda question: _ASKED.get().read(question),
@@ -203,9 +218,4 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_plan=lambda model: _ASKED.get().plan(model),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
-    return make_app(charters, *ports, use_cases, (50, 100))
-
-
-@cache
-def _app() -> FastAPI:
-    return app_of({MODEL: a_charter()})
+    return make_app(_Charters(), *ports, use_cases, (50, 100))

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from serin.domain.card import Card
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import listed_version
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile
@@ -21,6 +23,7 @@ from serin.domain.records import as_record, from_record
 from serin.domain.release_record import Directive, ReleasePlan, Shift
 from serin.domain.releases import Live, ReleaseStep
 from serin.domain.sources import Acquisition, Source
+from serin.domain.watched import WatchState
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
 from serin.services.online_features import Answer, Question
@@ -42,7 +45,7 @@ from tests.builders import (
     an_upload,
     kinds_of_errors,
 )
-from tests.unit.http.api import MODEL, Api, app_of
+from tests.unit.http.api import MODEL, Api
 
 START = {"action": "start"}
 PREDICTION = prediction_id(MODEL, NOON, bytes(10))
@@ -151,6 +154,13 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     assert offered | hidden == known | batches
 
 
+@pytest.mark.parametrize("name", ["amount", "shop=N/A", "shop=", "shop=a/close"])
+def test_an_episode_is_found_by_its_name_as_the_gateway_passes_paths_on_decoded(api: Api, name: str) -> None:
+    api.catalog.save_watch(WatchState(MODEL, episodes=(Episode(name, NOON, "It has drifted.", NOON),), revision=1))
+    answer = api.ask("POST", f"/models/{MODEL}/watch/{quote(name)}/acknowledge", f"train:{MODEL}")
+    assert (answer.status_code, answer.json()["feature"]) == (200, name)
+
+
 @pytest.mark.parametrize("path", SERVED)
 def test_who_may_ask_for_predictions_may_ask_whether_there_are_any(api: Api, path: str) -> None:
     assert api.ask("GET", path, f"predict:{MODEL}").status_code == SERVED[path]
@@ -229,8 +239,7 @@ def test_sources_are_shown_with_the_last_look_at_them(api: Api) -> None:
     assert api.ask("GET", "/sources").json() == {"items": []}
     orders, shops = a_charter().datasets
     source = Source("acme", "shop/", timedelta(hours=6))
-    charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
-    api.app = app_of(charters)
+    api.charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
     before = {"dataset": "orders", "source": "s3://acme/shop/", "every_minutes": 360}
     assert api.ask("GET", "/sources").json() == {"items": [before]}
     look = Acquisition("orders", source.url, "run1", NOON, seen=3, copied=2, refused=1, error="no", remedy="do")

@@ -14,7 +14,7 @@ from serin.domain.people import KeyMetric, People
 from serin.domain.scorecard import Score
 from serin.domain.watched import WatchedWindow, WatchState
 from tests.builders import NOON, a_charter, an_upload
-from tests.unit.http.api import MODEL, Api, app_of
+from tests.unit.http.api import MODEL, Api
 from tests.unit.http.browsing import Browser
 from tests.unit.http.test_console import METRICS, XSS, an_api
 
@@ -135,7 +135,7 @@ def test_every_point_of_maturity_links_to_the_record_that_earns_it_and_the_next_
 
 def test_cost_is_told_by_version_beside_the_budget_and_of_no_calls_nothing() -> None:
     api = an_api()
-    api.app = app_of({MODEL: a_charter(budget=Budget(5.0))})
+    api.charters = {MODEL: a_charter(budget=Budget(5.0))}
     words = cells(Browser(api).signed_in("read"), f"{BASE}/cost")
     for said in ("function version 12", "5 % of it", "$5.00", "trainings1for $0.25"):
         assert said in words
@@ -147,7 +147,7 @@ def with_role(metric: KeyMetric | None, role: str = "data_scientist") -> Charter
 
 
 def first_page(api: Api, metric: KeyMetric | None, owner: str = "ana") -> str:
-    api.app = app_of({MODEL: with_role(metric), "early-orders": a_charter(model="early-orders")})
+    api.charters = {MODEL: with_role(metric), "early-orders": a_charter(model="early-orders")}
     return cells(Browser(api).signed_in("read", owner=owner), "/")
 
 
@@ -203,7 +203,7 @@ def test_no_file_changes_the_structure_of_the_first_page() -> None:
         api = an_api(word)
         scored = an_upload(b"b", dataset="orders", at=NOON, file=word, scorecard={"accuracy": Score(99.5, 3)})
         api.catalog.record_rejected(replace(scored, status="rejected"))
-        api.app = app_of({MODEL: with_role("quality_score")})
+        api.charters = {MODEL: with_role("quality_score")}
         pages.append(Browser(api).signed_in("read").see("/"))
     tame, hostile = pages
     assert hostile.structure == tame.structure

@@ -31,6 +31,7 @@ def losses(
     return worse, unit * (1 - 10**-exponent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.02, 0.2])
 def test_the_interval_holds_about_as_often_as_it_says(noise: float) -> None:
     chance, held, widths = np.random.default_rng(7), 0, []

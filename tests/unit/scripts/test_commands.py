@@ -30,7 +30,7 @@ from tests.builders import (
     an_upload,
 )
 from tests.checking import check
-from tests.unit.http.api import MODEL, Api, app_of
+from tests.unit.http.api import MODEL, Api
 from tests.unit.http.test_app import PREDICTION
 from tests.unit.scripts.answering import CommandLine
 
@@ -137,8 +137,7 @@ def test_a_release_is_shown_by_its_id_or_the_newest(serin: CommandLine) -> None:
 
 
 def test_the_models_are_told_with_what_is_live(serin: CommandLine) -> None:
-    charters = {name: a_charter(model=name) for name in (MODEL, "returns")}
-    serin.api.app = app_of(charters)
+    serin.api.charters = {name: a_charter(model=name) for name in (MODEL, "returns")}
     lease = serin.api.control.acquire("returns", "rel1", NOON, timedelta(minutes=1))
     assert lease is not None
     serin.api.control.finish(Live("returns", 4, "5", "rel1", lease.epoch, NOON), lease)

@@ -79,7 +79,7 @@ def test_a_version_is_told_from_its_run_down_to_each_upload() -> None:
     assert lines[2] == "Served by scikit-learn: it was registered before models were compiled."
     assert lines[3] == "training set set1, 1,000 rows, moments 2013-01-31T12:00:00Z to 2013-04-01T12:00:00Z"
     assert lines[4] == "orders, head hhhhhhhh, 60,000 rows of 52 uploads, 51 earlier ones not shown"
-    assert lines[5] == "upload file at accepted set aside corrections contract id"
+    assert lines[5] == "upload file at accepted set aside corrected contract id"
     assert lines[6] == f"52 [red]2013-02.csv 2013-04-01T12:00:00Z 1,200 3 7 cccccccc {UPLOAD.id}"
     assert lines[-1] == "code k1, charter c1, lock l1"
 

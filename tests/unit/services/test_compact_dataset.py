@@ -92,7 +92,8 @@ def table(dice: random.Random, rows: int) -> pl.DataFrame:
     return pl.DataFrame({"id": ids, "shop": ["a"] * rows}, schema_overrides={"id": pl.Int64})
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
 def test_at_every_head_rows_marks_and_moments_are_those_of_the_parts_whatever_step_died(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_long_history_is_few_files_and_each_row_still_names_its_upload() -> No
     assert len(history.catalog.parts("orders")) == 400
 
 
+@pytest.mark.slow
 def test_a_backlog_is_caught_up_in_steps_of_so_many_parts() -> None:
     history = History(MemoryObjectStore())
     for number in range(200):

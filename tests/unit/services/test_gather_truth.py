@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from serin.domain.charter import DatasetUse, Derivation
 from serin.domain.feedback import Feedback
 from serin.domain.prediction_ids import prediction_id
+from serin.domain.truth import facts_below
 from serin.services.gather_truth import TruthGathered
 from tests.builders import NOON, a_charter
+from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.truths import DAY, HOUR, MODEL, TRUTH, Truths, labelled
 
 
@@ -61,6 +63,16 @@ def test_of_a_rows_versions_the_one_accepted_last_counts_of_those_that_had_been_
     assert world.labels() == dict.fromkeys(names, True)
 
 
+def test_a_correction_that_is_taken_back_before_it_is_joined_is_no_correction() -> None:
+    world = created_by_column()
+    name = world.asks(1)
+    for label in (True, False, True):
+        world.arrives((1, label), at=NOON + HOUR, seen=NOON + HOUR)
+        if label:
+            world.joins(NOON + 2 * HOUR)
+    assert world.labels() == {name: True}
+
+
 def test_joining_again_adds_nothing_and_costs_no_look_at_what_is_old() -> None:
     world = Truths()
     world.asks(0)
@@ -95,6 +107,31 @@ def test_truth_that_comes_too_late_changes_nothing_and_the_state_says_what_was_c
     assert world.labels() == {name: True}
     assert world.catalog.truth_state(MODEL).changed == {}
     assert other in set(world.window().rows["prediction_id"])
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_day_about_which_something_was_kept_has_changed_whoever_died_then(
+    after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, fuse = Truths(), Fuse(1, after=after)
+    name = world.asks(1)
+    world.arrives((1, True), at=NOON + HOUR)
+    write = world.lake.put
+
+    def dies(key: str, content: bytes) -> None:
+        if key.startswith(facts_below(MODEL)):
+            fuse.call(write, key, content)
+        else:
+            write(key, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.lake, "put", dies)
+        with pytest.raises(Crash):
+            world.joins(NOON + HOUR)
+    world.joins(NOON + 2 * HOUR)
+    assert world.labels() == {name: True}
+    changed = NOON + HOUR if after else NOON + 2 * HOUR
+    assert world.catalog.truth_state(MODEL).changed == {"2013-04-01": changed}
 
 
 def test_a_window_may_be_judged_after_the_watermark_and_later_truth_gives_it_another_digest() -> None:

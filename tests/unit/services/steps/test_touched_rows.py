@@ -157,7 +157,8 @@ def zones(dice: random.Random) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ZONES, orient="row")
 
 
-@pytest.mark.parametrize("seed", [5, pytest.param(17, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [5, 17])
 def test_derived_times_are_looked_for_where_they_may_lie(seed: int) -> None:
     assert grown(seed, moved).whole._buckets
 

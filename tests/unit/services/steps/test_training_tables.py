@@ -120,7 +120,7 @@ def derived_charter(dice: random.Random) -> Charter:
 
 
 @pytest.mark.parametrize(
-    "seed", [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 5, 10, 20, 23))]
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 1, 2, 5, 10, 20, 23))]
 )
 def test_the_window_has_the_same_rows_however_far_back_is_read(seed: int) -> None:
     dice, world = random.Random(seed), World()

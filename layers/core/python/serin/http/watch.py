@@ -33,13 +33,13 @@ def watch_routes(charters: Mapping[str, Charter], show: ShowWatch, tend: Tend) -
         """Episodes, the next retraining, the newest windows, and all numbers of one of them."""
         return show(known_model(model, charters), window)
 
-    @routes.post("/models/{model}/watch/{episode}/acknowledge")
+    @routes.post("/models/{model}/watch/{episode:path}/acknowledge")
     @needs("train")
     def acknowledge(who: Who, model: str, episode: str) -> Episode:
         """Say that you are at an episode, which its feature names."""
         return tend(known_model(model, charters), episode, "acknowledge", who.owner)
 
-    @routes.post("/models/{model}/watch/{episode}/close")
+    @routes.post("/models/{model}/watch/{episode:path}/close")
     @needs("train")
     def close(who: Who, model: str, episode: str) -> Episode:
         """Say that an episode is over; it opens again if the feature still drifts in the next window."""

@@ -205,7 +205,7 @@ def _columns(archive: Mapping[str, Any], part: Part) -> TrainingColumns:
 def _labelled(archive: Mapping[str, Any], schema: Any, part: Part, *, sliced: bool = True) -> dict[str, Any]:
     kinds = _kinds(schema)
     names = [name for name in kinds if sliced and name.startswith(_SLICE)]
-    slices = {name.removeprefix(_SLICE): _texts(archive, name, kinds[name])[part] for name in names}
+    slices = {name.removeprefix(_SLICE): _texts(archive[name][part], archive, name, kinds[name]) for name in names}
     return {
         "label": _label(archive, kinds[_LABEL])[part],
         "moment": archive[_MOMENT][part],
@@ -236,9 +236,8 @@ def _label(archive: Mapping[str, Any], kind: str) -> Labels:
     return label
 
 
-def _texts(archive: Mapping[str, Any], name: str, kind: str) -> Labels:
-    """A column's values as text; a null is `null`."""
-    values = archive[name]
+def _texts(values: npt.NDArray[Any], archive: Mapping[str, Any], name: str, kind: str) -> Labels:
+    """A column's values, or some of them, as text; a null is `null`."""
     if kind == "string":
         words: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
         return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,6 +15,7 @@ from serin.data.contract.trial import told_by
 from serin.data.looks.truth import news, no_facts, read_facts
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
+from serin.domain.errors import Conflict
 from serin.domain.truth import (
     TruthState,
     day_of,
@@ -34,6 +35,7 @@ from serin.services.steps.view_writer import Functions
 OVERLAP = timedelta(minutes=10)
 """Feedback whose moment was taken so long before may be written only now."""
 _ATTEMPTS = 5
+Fresh = Mapping[date, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,14 @@ def gather_truth(
         sequence = head.sequence
     except DOOMED as error:
         reason, sequence = told_by(error), state.sequence
-    changed = gathering.keep()
-    _remember(charter, gathering.now, sequence, changed, catalog)
-    return TruthGathered(sum(changed.values()), len(changed), reason)
+    fresh = gathering.fresh()
+    if fresh:
+        # Before it is there as well: who dies once it is there would find nothing new to say the next time.
+        _remember(charter, clock.now(), fresh, catalog)
+    gathering.keep(fresh)
+    # Who has looked while it was written has to look again.
+    _remember(charter, clock.now(), fresh, catalog, joined=_Joined(sequence, gathering.now))
+    return TruthGathered(sum(facts.height for facts in fresh.values()), len(fresh), reason)
 
 
 @dataclass(frozen=True)
@@ -120,31 +127,52 @@ class _Gathering:
         for (day,), of_day in facts.group_by(days, maintain_order=True):
             self.said[day].append(of_day)
 
-    def keep(self) -> dict[date, int]:
-        """Write what is new; how much that is, by day."""
-        changed = {}
-        for day, tables in self.said.items():
-            fresh = news(pl.concat([no_facts(), *tables]), self.days.facts(day)[0])
-            if not fresh.is_empty():
-                self.days.keep_facts(day, fresh)
-                changed[day] = fresh.height
-        return changed
+    def fresh(self) -> Fresh:
+        """What is new, by the day of the predictions that it is about."""
+        said = {
+            day: news(pl.concat([no_facts(), *tables]), self.days.facts(day)[0]) for day, tables in self.said.items()
+        }
+        return {day: facts for day, facts in said.items() if not facts.is_empty()}
+
+    def keep(self, fresh: Fresh) -> None:
+        """Write it."""
+        for day, facts in fresh.items():
+            self.days.keep_facts(day, facts)
 
 
-def _remember(charter: Charter, now: datetime, sequence: int, days: Mapping[date, int], catalog: Catalog) -> None:
-    """What was joined at the same time by somebody else stays joined; what they missed only comes again."""
-    first = first_open_day(charter.truth, now)
-    unsealed = next(day for day in open_days(charter.truth, now) if not is_sealed(day, now))
+@dataclass(frozen=True)
+class _Joined:
+    """Up to where all that was said is joined: the dataset's upload, and the moment of feedback."""
+
+    sequence: int
+    received: datetime
+
+
+def _remember(
+    charter: Charter, now: datetime, days: Iterable[date], catalog: Catalog, joined: _Joined | None = None
+) -> None:
+    """That there is news of these days as of now, and what is `joined`, if all of it is there.
+
+    What was joined at the same time by somebody else stays joined; what they missed only comes again. Raises Conflict
+    where they always come first.
+    """
     for _ in range(_ATTEMPTS):
         known = catalog.truth_state(charter.model)
-        changed = {day: at for day, at in known.changed.items() if date.fromisoformat(day) >= first}
-        state = replace(
-            known,
-            sequence=max(sequence, known.sequence),
-            received=max(now, known.received or now),
-            unsealed=max(start_of(unsealed), known.unsealed or start_of(unsealed)),
-            changed=changed | {str(day): now for day in days},
-            revision=known.revision + 1,
-        )
-        if catalog.save_truth_state(state):
+        state = known if joined is None else _up_to(joined, known, charter)
+        changed = {**state.changed, **{str(day): now for day in days}}
+        if catalog.save_truth_state(replace(state, changed=changed, revision=known.revision + 1)):
             return
+    raise Conflict(f"The truth of {charter.model} is being joined by others all the time.", "Try again.")
+
+
+def _up_to(joined: _Joined, known: TruthState, charter: Charter) -> TruthState:
+    now = joined.received
+    first = first_open_day(charter.truth, now)
+    unsealed = start_of(next(day for day in open_days(charter.truth, now) if not is_sealed(day, now)))
+    return replace(
+        known,
+        sequence=max(joined.sequence, known.sequence),
+        received=max(now, known.received or now),
+        unsealed=max(unsealed, known.unsealed or unsealed),
+        changed={day: at for day, at in known.changed.items() if date.fromisoformat(day) >= first},
+    )

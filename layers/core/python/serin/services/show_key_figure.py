@@ -63,7 +63,7 @@ def _of_task(charter: Charter, metric: KeyMetric, catalog: Catalog) -> KeyFigure
 
 def _judged(metric: KeyMetric, of: Performance, window: WatchedWindow, also: str, bad: bool) -> KeyFigure:
     assert of.window is not None
-    told = f"{also}of the window until {window.end:%Y-%m-%d}"
+    told = f"{also}of {of.window.rows:,} rows with truth in the window until {window.end:%Y-%m-%d}"
     return KeyFigure(metric, of.window.estimate, told, of.window.low, of.window.high, bad)
 
 

@@ -16,12 +16,14 @@ from serin.domain.charter import Charter
 from serin.domain.events import Event
 from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Decision
+from serin.domain.judgement.retraining.facts import Facts
 from serin.domain.judgement.watching.episodes import Episode, advance, close, kept_episodes
 from serin.domain.judgement.watching.estimated import BEFORE_TRUTH
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, Status, WindowVerdict
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
+from serin.domain.printable import printable
 from serin.domain.records import as_record, from_record
 from serin.domain.truth import LATEST, TruthState, may_be_judged
 from serin.domain.watched import WatchedWindow, WatchState, WindowReport, window_end, windows_due
@@ -142,11 +144,12 @@ class _Look:
         if number is None or since is None:
             return
         version = self.catalog.version(self.charter.model, number)
-        episodes = self.state.episodes
+        # What is against another version's reference says nothing of this one.
+        episodes = self.state.episodes if self.state.version == number else ()
         facts = RetrainingFacts(self.charter, version, since, episodes, self.now, catalog=self.catalog).facts()
         decision = decide(self.charter.retraining, facts)
         state = replace(self.state, looked=self.now, decision=decision)
-        name = _name_of(decision, version, window_end(self.now, self._length))
+        name = _name_of(decision, version, facts, window_end(self.now, self._length))
         if name is not None and name != state.decided:
             outgoing = of_decision(decision, self.charter.model)
             state = replace(state, decided=name, outbox=(*state.outbox, outgoing))
@@ -180,11 +183,12 @@ class _Look:
     def _keep_window(self, before: WatchState, seen: WindowSeen, *, drift: bool) -> bool:
         report, known = seen.report, before.episodes
         moved = advance(known, _of_inputs(report), seen.onsets) if drift else None
-        lost = advance(moved.episodes if moved else known, _of_truth(report))
+        lost = advance(moved.episodes if moved else known, _of_truth(report, before.version))
         feared = advance(lost.episodes, _of_estimate(report)) if drift else None
         drifts, closed = (moved.opened, moved.closed) if moved else ((), ())
         fears, over = (feared.opened, feared.closed) if feared else ((), ())
-        opened, closed = (*drifts, *lost.opened, *fears), (*closed, *lost.closed, *over)
+        opened = (*drifts, *lost.opened, *fears)
+        closed = (*_closed_since(self.state.episodes, known), *closed, *lost.closed, *over)
         window = replace(
             report.window,
             opened=_with(report.window.opened, opened),
@@ -212,10 +216,15 @@ class _Look:
         return self.charter.monitoring.policy.window
 
 
-def _name_of(decision: Decision, version: ModelVersion, window: datetime) -> str | None:
-    """What names a training that begins, one a cause and window, or a proposal, one a cause and version."""
+def _name_of(decision: Decision, version: ModelVersion, facts: Facts, window: datetime) -> str | None:
+    """What names a training that begins, or a proposal, one a cause and version.
+
+    A training's names its cause, the window, and the newest attempt before it: one that said nothing is followed by
+    another one, and no name is ever begun twice.
+    """
     if decision.action == "train":
-        return digest(version.model, str(decision.cause), f"{window:%Y-%m-%d}")[:32]
+        before = max((attempt.at for attempt in facts.attempts), default=None)
+        return digest(version.model, str(decision.cause), f"{window:%Y-%m-%d}", str(before))[:32]
     if decision.action == "propose":
         return digest(version.model, str(decision.cause), str(version.version))[:32]
     return None
@@ -239,12 +248,16 @@ def _of_inputs(report: WindowReport) -> WindowVerdict:
 
 
 def _of_slice(column: str, value: str, verdict: WindowVerdict) -> str:
-    return f"Where {column} is {value}: {verdict.sentence}"
+    return f"Where {column} is {printable(value)}: {verdict.sentence}"
 
 
-def _of_truth(report: WindowReport) -> WindowVerdict:
-    """The metric that the gate goes by, as a feature that drifts when it is worse."""
-    return replace(report.drift, features=tuple(map(_as_feature, report.window.performance[:1])))
+def _of_truth(report: WindowReport, version: int | None) -> WindowVerdict:
+    """The metric that the gate goes by, as a feature that drifts when it is worse.
+
+    Episodes are of one version: what late truth says of another one, which is watched no more, stands in its window.
+    """
+    judged = report.window.performance[:1] if report.window.version == version else ()
+    return replace(report.drift, features=tuple(map(_as_feature, judged)))
 
 
 def _of_estimate(report: WindowReport) -> WindowVerdict:
@@ -259,6 +272,11 @@ def _as_feature(of: Performance) -> FeatureVerdict:
         return FeatureVerdict(of.metric, "DRIFT", of.sentence, rows, 0)
     status: Status = "NO_DRIFT_SEEN" if of.status == "NO_LOSS_SEEN" else "INSUFFICIENT_DATA"
     return FeatureVerdict(of.metric, status, of.sentence, rows, 0)
+
+
+def _closed_since(before: Sequence[Episode], after: Sequence[Episode]) -> tuple[Episode, ...]:
+    running = {(of.feature, of.opened) for of in before if of.status != "closed"}
+    return tuple(of for of in after if of.status == "closed" and (of.feature, of.opened) in running)
 
 
 def _with(names: Sequence[str], episodes: Sequence[Episode]) -> tuple[str, ...]:

@@ -90,6 +90,35 @@ def test_a_training_names_its_expected_gain_and_its_cost() -> None:
     assert (by_metric.amount, by_metric.unit) == (0.04, "log_loss")
 
 
+@pytest.mark.parametrize("lost", [0.0, -50.0])
+def test_of_a_model_that_is_no_worse_no_gain_is_expected_and_none_is_made_up(lost: float) -> None:
+    better, due = replace(VALUE, status="NO_LOSS_SEEN", loss=lost), {"live_since": NOW - 90 * DAY}
+    facts = observed(**due, performance=NO_LOSS, value=better, value_unit="USD", predictions_per_day=900.0)
+    assert "expected gain 0 USD." in decide(POLICY, facts).sentence
+    improved = replace(facts, value=None, performance=replace(NO_LOSS, loss=lost / 1000))
+    assert "expected gain 0 log_loss." in decide(POLICY, improved).sentence
+    assert (
+        "what it gains is not known, for $0.0100." in decide(POLICY, observed(**due, training_cost_usd=0.01)).sentence
+    )
+
+
+@pytest.mark.parametrize(
+    ("attempts", "because"),
+    [
+        ([an_attempt(14)], "for the days that would judge it have judged before"),
+        ([an_attempt(14), an_attempt(0.5, "failed")], "for the days that would judge it have judged before"),
+        ([an_attempt(0.5, "failed")], "for the last one ended without a verdict"),
+        ([an_attempt(days, "failed") for days in (2, 4, 6, 8)], "for 4 trainings a month are the most"),
+    ],
+)
+def test_a_wait_says_what_it_is_for(attempts: list[Attempt], because: str) -> None:
+    decision = decide(replace(POLICY, cooldown=DAY), observed(performance=LOSS, attempts=attempts))
+    if attempts[0].outcome == "rejected":
+        decision = decide(POLICY, observed(performance=LOSS, attempts=attempts))
+    assert decision.action == "wait"
+    assert because in decision.sentence
+
+
 def test_the_decay_says_from_when_a_training_pays() -> None:
     decision = decide(RetrainingPolicy(), observed(decay=DECAY, needed=0.03, performance=NO_LOSS))
     assert decision.next_date == NOW + 10 * DAY

@@ -10,7 +10,7 @@ from datetime import datetime
 import polars as pl
 
 from serin.data.contract.moments import TIMESTAMP
-from serin.domain.charter import Charter, Conflict
+from serin.domain.charter import Charter, Conflict, Scalar
 from serin.domain.truth import label_text, microseconds
 
 FACTS: Mapping[str, pl.DataType] = {
@@ -25,6 +25,9 @@ FACTS: Mapping[str, pl.DataType] = {
 """`serin.domain.truth.Fact`, a column a field."""
 FACT_COLUMNS = list(FACTS)
 _ID, _BY = "prediction_id", ["prediction_id", "by"]
+_POSITIVE = ["true", "1"]
+_OF_THEMSELVES = [*_POSITIVE, "false", "0"]
+"""Labels of two classes that say themselves which is the positive one."""
 _NOTHING_SAID = pl.DataFrame(
     schema={
         **{name: FACTS[name] for name in (_ID, "source", "by", "known", "label")},
@@ -44,6 +47,7 @@ class DayOfTruth:
     regression, and
 
     - `label`: what was right: as `answer` is, of a regression a number; null while nobody has said it;
+    - `said`: the same as text (`label_text`), whatever it is: not every one is a class that a version knows;
     - `created`: when that came to be known;
     - `source`: `dataset` or `feedback`: who has said it; and `token`, the id of the token, of feedback;
     - `conflict`: whether labels that count differ;
@@ -87,6 +91,7 @@ def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_
         asked.join(said, on=_ID, how="left")
         .with_columns(
             *_labels(charter),
+            pl.col("label").alias("said"),
             pl.from_epoch("known", "us").cast(TIMESTAMP).alias("created"),
             pl.when(pl.col("source") == "feedback").then(pl.col("by")).alias("token"),
             pl.col("conflict").fill_null(value=False),
@@ -94,7 +99,7 @@ def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_
         )
         .sort("at", _ID)
     )
-    added = ("label", "created", "source", "token", "conflict", "uncounted", "rating")
+    added = ("label", "said", "created", "source", "token", "conflict", "uncounted", "rating")
     return DayOfTruth(rows.select(*asked.columns, *added), over)
 
 
@@ -118,19 +123,39 @@ def _said(facts: pl.DataFrame, charter: Charter) -> tuple[pl.DataFrame, Mapping[
     return said.select(_NOTHING_SAID.columns), over
 
 
+def of_known_classes(rows: pl.DataFrame, charter: Charter, classes: Sequence[Scalar]) -> pl.DataFrame:
+    """The rows of `DayOfTruth` in which no label counts but one of these classes; any does where nobody knows them.
+
+    What is none of two classes is not the negative one.
+    """
+    if not classes:
+        return rows
+    itself = charter.task == "binary" and charter.positive is None
+    counts = pl.col("said").is_in([*map(label_text, classes), *(_OF_THEMSELVES if itself else ())])
+    return rows.with_columns(pl.when(counts).then(pl.col(name)).alias(name) for name in ("label", "source"))
+
+
 def news(candidates: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Of facts about a day, those that say something which `facts` do not say yet; each once."""
     once = candidates.sort(FACT_COLUMNS).unique([*_BY, "label", "rating", "order"], keep="first", maintain_order=True)
     rows, callers = (once.filter(pl.col("source") == source) for source in ("dataset", "feedback"))
-    newest = facts.filter(pl.col("source") == "dataset").sort("order").unique(_BY, keep="last", maintain_order=True)
-    rows = rows.join(facts, on=[*_BY, "order"], how="anti")
-    rows = rows.join(newest, on=[*_BY, "label", "known"], how="anti", nulls_equal=True)
+    rows = _changes(rows, facts.filter(pl.col("source") == "dataset"))
     said = facts.select(*_BY, "label", "rating", pl.col("known").alias("since"))
     said = said.group_by(*_BY, "label", "rating").agg(pl.col("since").min())
     callers = callers.sort("known").unique([*_BY, "label", "rating"], keep="first", maintain_order=True)
     callers = callers.join(said, on=[*_BY, "label", "rating"], how="left", nulls_equal=True)
     callers = callers.filter(pl.col("since").is_null() | (pl.col("since") > pl.col("known")))
     return pl.concat([rows.select(FACT_COLUMNS), callers.select(FACT_COLUMNS)])
+
+
+def _changes(rows: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Versions of the dataset's rows that say something else than the version before them, said already or not."""
+    old = pl.lit(value=True).alias("old")
+    each = pl.concat([said.select(*FACT_COLUMNS, old), rows.select(*FACT_COLUMNS, ~old)])
+    each = each.unique([*_BY, "order"], keep="first", maintain_order=True).sort("order")
+    before = [pl.col(name).shift(1).over(_BY) for name in ("label", "known")]
+    differs = pl.col("label").ne_missing(before[0]) | pl.col("known").ne_missing(before[1])
+    return each.filter(~pl.col("old") & differs)
 
 
 def _of_dataset(facts: pl.DataFrame) -> pl.DataFrame:
@@ -177,5 +202,5 @@ def _labels(charter: Charter) -> Sequence[pl.Expr]:
         return [label.cast(pl.Float64, strict=False)]
     if charter.task == "multiclass":
         return []
-    positive = ["true", "1"] if charter.positive is None else [label_text(charter.positive)]
+    positive = _POSITIVE if charter.positive is None else [label_text(charter.positive)]
     return [label.is_in(positive), answer.is_in(positive)]

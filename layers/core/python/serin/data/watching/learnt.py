@@ -14,6 +14,7 @@ from serin.data.features.joins import SLICE
 from serin.data.watching.kept import WHOLE, References, Slice
 from serin.data.watching.references import ReferenceWindows, WatchReference, reference_of, reference_windows, with_power
 from serin.data.watching.summaries import Summaries, summarise
+from serin.domain.fields import MAXIMUM_CHARACTERS, is_printable
 from serin.domain.judgement.watching.drift import FEWEST_WINDOWS
 from serin.domain.judgement.watching.policy import WatchPolicy, shared
 from serin.domain.watched import ANSWER, window_end
@@ -94,7 +95,11 @@ def _of_columns(windows: ReferenceWindows, watched: Sequence[str]) -> ReferenceW
 
 
 def _chosen(summaries: Summaries, feature: str, policy: WatchPolicy, end: datetime) -> tuple[list[Slice], int]:
-    """The values that are watched, by their rows, and how many are not: rare ones, and those without enough windows."""
+    """The values that are watched, by their rows, and how many are not.
+
+    Those are rare ones, such as have too few windows, and those that no request can have: an episode, and a command
+    that a notice tells, is named by the value.
+    """
     rows: Counter[Slice] = Counter()
     windows: Counter[Slice] = Counter()
     for about, counts in summaries.items():
@@ -103,10 +108,14 @@ def _chosen(summaries: Summaries, feature: str, policy: WatchPolicy, end: dateti
             windows[about.column, about.value] += 1
     by_column: dict[str, list[Slice]] = {}
     for of, count in rows.most_common():
-        if windows[of] >= FEWEST_WINDOWS and count >= policy.minimum_rows:
+        if windows[of] >= FEWEST_WINDOWS and count >= policy.minimum_rows and _may_be_asked(of[1]):
             by_column.setdefault(of[0], []).append(of)
     chosen = [of for slices in by_column.values() for of in slices[:MOST_SLICES]]
     return sorted(chosen), len(rows) - len(chosen)
+
+
+def _may_be_asked(value: str) -> bool:
+    return len(value) <= MAXIMUM_CHARACTERS and is_printable(value)
 
 
 def answers_learnt(

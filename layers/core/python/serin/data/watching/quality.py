@@ -26,13 +26,13 @@ _BOOLEANS = (False, True)
 def quality_of(rows: pl.DataFrame, version: ModelVersion, charter: Charter) -> dict[str, Sample]:
     """Each metric of the task, and the value of decisions (`VALUE`), over the rows with a label.
 
-    `rows` are those of `serin.data.looks.truth.DayOfTruth` that this version answered. A metric that they cannot show
-    is left out; a label that the version does not know has no score, so its row is left out too.
+    `rows` are those of `serin.data.looks.truth.DayOfTruth` that this version answered, and whose labels it knows. A
+    metric that they cannot show is left out.
     """
     rows = rows.drop_nulls(["label", "score"])
     classes: Sequence[Scalar] = version.classes
     if charter.task == "multiclass":
-        rows = _of_known_classes(rows, classes)
+        rows = rows.filter(pl.col("score").list.len() == len(classes))
     if rows.is_empty() or version.positive not in (None, charter.positive):
         return {}
     label, score = _arrays(rows, charter, classes)
@@ -43,11 +43,6 @@ def quality_of(rows: pl.DataFrame, version: ModelVersion, charter: Charter) -> d
         acts_from = version.threshold if version.threshold is not None else break_even(charter.value.matrix)
         values[VALUE] = _PER * decided(label, score, acts_from, charter.value.matrix)
     return {name: blocks.numbers(of) for name, of in values.items() if math.isfinite(float(of.mean()))}
-
-
-def _of_known_classes(rows: pl.DataFrame, classes: Sequence[Scalar]) -> pl.DataFrame:
-    known = [label_text(value) for value in classes]
-    return rows.filter(pl.col("label").is_in(known), pl.col("score").list.len() == len(known))
 
 
 def _arrays(rows: pl.DataFrame, charter: Charter, classes: Sequence[Scalar]) -> tuple[Labels, Floats]:

@@ -16,6 +16,7 @@ from serin.data.watching.statistics import Statistics, of_categories, of_numbers
 from serin.data.watching.summaries import Summaries, added
 from serin.domain.errors import Invalid
 from serin.domain.judgement.watching.evidence import FeatureWindow, Statistic, Window
+from serin.domain.printable import printable
 
 _SHOWN = 10
 _FEWEST = 2
@@ -87,7 +88,8 @@ def _categories(window: FeatureWindow, known: CategoryCounts, counts: CategoryCo
         window,
         statistics={**window.statistics, **_single(statistics)},
         jensen_shannon=float(statistics["mix"][0]),
-        unseen=tuple(unseen[:_SHOWN]),
+        # Whatever stands in data is told in notices and shown in terminals.
+        unseen=tuple(map(printable, unseen[:_SHOWN])),
         error=float(error[0]),
     )
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts
+from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, TruthOrigin
 from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together, training_alpha
 from serin.domain.judgement.retraining.policy import MONTH
 from serin.domain.judgement.watching.episodes import Episode
@@ -48,7 +48,8 @@ class RetrainingFacts:
         """All of them."""
         attempts = tuple(self._attempts())
         metric = self.charter.training.gate.metric
-        by_callers = self._by_callers(metric)
+        performance, truth = self._performance(metric)
+        verdict = self.version.verdict
         return Facts(
             now=self.now,
             learnt_until=self.version.learnt_until,
@@ -56,13 +57,13 @@ class RetrainingFacts:
             new_rows=self._new_rows() if self.charter.retraining.new_rows is not None else 0,
             attempts=attempts,
             busy=self._busy(attempts),
-            performance=by_callers or self._judged(metric),
+            performance=performance,
             value=self._judged(VALUE) if self.charter.value else None,
             value_unit=self.charter.value.unit if self.charter.value else "",
-            truth="feedback" if by_callers else "dataset",
+            truth=truth,
             drifted=self._drifted(),
-            decay=tuple(self._decay()),
-            needed=self.version.verdict.power,
+            decay=tuple(self._decay(metric)),
+            needed=verdict.power if verdict.unit in ("", metric) else None,
             predictions_per_day=self._own[0].rows / (self._own[0].end - self._own[0].begin).days if self._own else 0.0,
             training_cost_usd=self._cost(),
         )
@@ -78,8 +79,7 @@ class RetrainingFacts:
         return own[:POOLED]
 
     def _judged(self, metric: str) -> Performance:
-        samples = [of.days[metric] for of in reversed(self._own) if metric in of.days]
-        return self._against_gate(metric, samples, training_alpha(self.charter.monitoring.policy))
+        return self._against_gate(metric, self._of_all(metric), training_alpha(self.charter.monitoring.policy))
 
     def _against_gate(self, metric: str, samples: Sequence[Sample], alpha: float) -> Performance:
         """What the windows show against what the version showed where it was judged."""
@@ -89,21 +89,38 @@ class RetrainingFacts:
         higher = GREATER_IS_BETTER.get(metric, True)
         return judge_loss(metric, samples, known[metric], alpha, higher_is_better=higher)
 
-    def _by_callers(self, metric: str) -> Performance | None:
-        """The loss that all truth shows and the dataset's alone does not; None where there is no such.
+    def _performance(self, metric: str) -> tuple[Performance, TruthOrigin]:
+        """What truth shows, and by whose word; a loss is the dataset's where that shows it by itself.
 
-        Nothing is trained for it, so that it is judged as the alarm is.
+        For a loss by the word of callers nothing is trained, so that it is judged as the alarm is.
         """
-        alpha = for_performance(self.charter.monitoring.policy)
-        own = list(reversed(self._own))
-        everybody = self._against_gate(metric, [of.days[metric] for of in own if metric in of.days], alpha)
-        by_dataset = [of.dataset_days for of in own if of.dataset_days is not None]
-        alone = self._against_gate(metric, by_dataset, alpha)
-        return everybody if everybody.status == "LOSS" and alone.status != "LOSS" else None
+        policy = self.charter.monitoring.policy
+        by_dataset = self._of_dataset(metric)
+        alone = self._against_gate(metric, by_dataset, training_alpha(policy))
+        if alone.status == "LOSS":
+            return alone, "dataset"
+        alarm = for_performance(policy)
+        told = self._against_gate(metric, self._of_all(metric), alarm)
+        if told.status == "LOSS" and self._against_gate(metric, by_dataset, alarm).status != "LOSS":
+            return told, "feedback"
+        judged_by_all = self._judged(metric)
+        return judged_by_all, "feedback" if judged_by_all.status == "LOSS" else "dataset"
+
+    def _of_all(self, metric: str) -> list[Sample]:
+        return [of.days[metric] for of in reversed(self._own) if metric in of.days]
+
+    def _of_dataset(self, metric: str) -> list[Sample]:
+        """Windows of a charter that went by another metric have kept that one's days only."""
+        return [
+            of.dataset_days
+            for of in reversed(self._own)
+            if of.dataset_days is not None and of.of_dataset is not None and of.of_dataset.metric == metric
+        ]
 
     def _drifted(self) -> tuple[str, ...]:
-        """Features; a slice, a metric, and an estimate of one, are none."""
-        metrics = (*METRICS_OF_TASK[self.charter.task], BEFORE_TRUTH)
+        """Features; a slice, a metric, and an estimate of one, are none: unless a column has a metric's name."""
+        gate, columns = self.charter.training.gate.metric, self.charter.features.model_uses
+        metrics = {*METRICS_OF_TASK[self.charter.task], BEFORE_TRUTH} - ({*columns} - {gate})
         running = (of.feature for of in self.episodes if of.status != "closed")
         return tuple(name for name in running if name not in metrics and "=" not in name)
 
@@ -132,10 +149,10 @@ class RetrainingFacts:
         newest = self.catalog.latest_releases(self.charter.model, 10).items
         return "a release" if any(release.is_open for release in newest) else None
 
-    def _decay(self) -> Iterator[Decayed]:
+    def _decay(self, metric: str) -> Iterator[Decayed]:
         learnt: dict[int, datetime] = {}
         for window in self._windows:
-            loss = window.performance[0].loss if window.performance else None
+            loss = next((of.loss for of in window.performance if of.metric == metric), None)
             if window.version is None or loss is None:
                 continue
             if window.version not in learnt:
@@ -159,10 +176,10 @@ class RetrainingFacts:
         except NotFound:
             return self.version.at
 
-    def _cost(self) -> float:
-        """What the trials of the version's training cost."""
+    def _cost(self) -> float | None:
+        """What the trials of the version's training cost; None where nobody knows any more."""
         try:
             trials = self.catalog.run(self.charter.model, self.version.run).trials
         except NotFound:
-            return 0.0
+            return None
         return sum(trial.seconds for trial in trials) * TRAINER_SECOND

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from serin.domain.judgement.retraining.decision import Decision
@@ -63,7 +64,7 @@ def of_decision(decision: Decision, model: str) -> Outgoing:
 def _what_to_do(model: str, feature: str) -> list[str]:
     return [
         f"See all numbers: {_COMMAND} watch {model}",
-        f"To say that somebody is at it: {_COMMAND} watch {model} --acknowledge {feature!r}",
+        f"To say that somebody is at it: {_COMMAND} watch {model} --acknowledge {shlex.quote(feature)}",
     ]
 
 

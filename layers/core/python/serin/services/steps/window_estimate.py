@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from serin.data.looks.truth import of_known_classes
 from serin.data.watching.calibration import calibrated, expected_days
 from serin.domain.charter import Charter
 from serin.domain.judgement.watching.estimated import judge_estimate
@@ -33,7 +34,8 @@ def window_estimate(
     if charter.task != "binary" or rows.height < policy.minimum_rows or not may_be_judged(charter.truth, begin, now):
         return None
     before = truth_window(charter, begin - KNOWN * policy.window, begin, now, lake=lake).rows
-    known = before.filter(pl.col("version") == version.version).drop_nulls(["label", "score"])
+    own = of_known_classes(before.filter(pl.col("version") == version.version), charter, version.classes)
+    known = own.drop_nulls(["label", "score"])
     score = _score(known)
     calibration = calibrated(score, known["label"].cast(pl.Float64).to_numpy())
     if calibration is None:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
+from serin.data.looks.truth import of_known_classes
 from serin.domain.charter import Charter
 from serin.domain.judgement.watching.performance import in_words
 from serin.domain.judgement.watching.skew import YOUNG, skew_of
@@ -103,7 +104,9 @@ class WindowLook:
 
     def _own(self, version: ModelVersion | None) -> pl.DataFrame:
         rows = self._truth.rows
-        return rows.clear() if version is None else rows.filter(pl.col("version") == version.version)
+        if version is None:
+            return rows.clear()
+        return of_known_classes(rows.filter(pl.col("version") == version.version), self.charter, version.classes)
 
     def _seen(self, rows: pl.DataFrame) -> TruthSeen:
         labelled = rows.drop_nulls("label")

@@ -43,19 +43,29 @@ def window_quality(rows: pl.DataFrame, version: ModelVersion, charter: Charter, 
     known, gate = samples_of_gate(version, catalog=catalog), charter.training.gate.metric
     days = quality_of(rows, version, charter)
     names = [gate, *(name for name in days if name not in (gate, VALUE))]
-    by_dataset = quality_of(rows.filter(pl.col("source") == "dataset"), version, charter)
+    of_dataset = rows.filter(pl.col("source") == "dataset")
+    by_dataset = quality_of(of_dataset, version, charter)
+    labelled, alone = (of["label"].count() for of in (rows, of_dataset))
     return Quality(
-        tuple(judged(name, days.get(name), known, charter) for name in names),
-        judged(gate, by_dataset.get(gate), known, charter),
-        judged(VALUE, days.get(VALUE), known, charter) if charter.value else None,
+        tuple(judged(name, days.get(name), known, charter, labelled) for name in names),
+        judged(gate, by_dataset.get(gate), known, charter, alone),
+        judged(VALUE, days.get(VALUE), known, charter, labelled) if charter.value else None,
         days,
         by_dataset.get(gate),
     )
 
 
-def judged(metric: str, now: Sample | None, known: Mapping[str, Sample], charter: Charter) -> Performance:
-    """One metric in a window; INSUFFICIENT_DATA with less truth than the charter asks for, or nothing to compare."""
+def judged(
+    metric: str, now: Sample | None, known: Mapping[str, Sample], charter: Charter, labelled: int = 0
+) -> Performance:
+    """One metric in a window; INSUFFICIENT_DATA with less truth than the charter asks for, or nothing to compare.
+
+    `now` is None where the `labelled` rows do not show the metric.
+    """
     policy, sample = charter.monitoring.policy, now or NOTHING
+    if now is None and labelled >= policy.minimum_rows:
+        sentence = f"{metric}: {labelled:,} rows with truth do not show it, as where all labels are alike."
+        return Performance(metric, "INSUFFICIENT_DATA", sentence)
     if sample.rows < policy.minimum_rows:
         sentence = f"{metric}: truth about {sample.rows:,} rows; {policy.minimum_rows:,} are needed to say anything."
         return Performance(metric, "INSUFFICIENT_DATA", sentence)

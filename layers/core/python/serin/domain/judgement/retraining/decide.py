@@ -47,9 +47,12 @@ def _held(policy: RetrainingPolicy, facts: Facts) -> tuple[str, datetime | None]
     """Why no training may begin now, and until when; None where one may."""
     if facts.busy is not None:
         return f"for {facts.busy} is under way", None
-    earliest = _earliest(policy, facts)
-    if earliest > facts.now:
-        return f"until {earliest:%d %B %Y}, for the days that would judge it have judged before", earliest
+    fresh, again = _fresh(policy, facts), _again(policy, facts)
+    if fresh > facts.now:
+        until = max(fresh, again)
+        return f"until {until:%d %B %Y}, for the days that would judge it have judged before", until
+    if again > facts.now:
+        return f"until {again:%d %B %Y}, for the last one ended without a verdict", again
     month = sorted(attempt.at for attempt in facts.attempts if attempt.at > facts.now - MONTH)
     if len(month) >= policy.trainings_per_month:
         if not policy.trainings_per_month:
@@ -59,19 +62,26 @@ def _held(policy: RetrainingPolicy, facts: Facts) -> tuple[str, datetime | None]
     return None
 
 
-def _earliest(policy: RetrainingPolicy, facts: Facts) -> datetime:
+def _fresh(policy: RetrainingPolicy, facts: Facts) -> datetime:
     """From when on there are days that judge, which neither the live version nor an attempt before has used."""
-    said = [attempt.at for attempt in facts.attempts if attempt.outcome in SAID_SOMETHING]
-    base = max([facts.learnt_until, *said])
-    open_ = sorted(attempt.at for attempt in facts.attempts if attempt.at > max(said, default=facts.live_since))
-    again = min(RETRY * 2 ** min(len(open_) - 1, 20), policy.cooldown) if open_ else timedelta(0)
-    return max(base + policy.cooldown, open_[-1] + again if open_ else base)
+    return max([facts.learnt_until, *_said(facts)]) + policy.cooldown
+
+
+def _again(policy: RetrainingPolicy, facts: Facts) -> datetime:
+    """From when on it may be tried again after trainings that said nothing; `now` or before without any."""
+    since = max(_said(facts), default=facts.live_since)
+    silent = sorted(attempt.at for attempt in facts.attempts if attempt.at > since)
+    return silent[-1] + min(RETRY * 2 ** min(len(silent) - 1, 20), policy.cooldown) if silent else facts.live_since
+
+
+def _said(facts: Facts) -> list[datetime]:
+    return [attempt.at for attempt in facts.attempts if attempt.outcome in SAID_SOMETHING]
 
 
 def _next_date(policy: RetrainingPolicy, facts: Facts) -> datetime | None:
     """The earlier of the calendar's date and the one from which a training pays, once one may begin."""
     dates = [date for date in (due_date(policy, facts), pays_from(facts)) if date is not None]
-    return max(min(dates), _earliest(policy, facts), facts.now) if dates else None
+    return max(min(dates), _fresh(policy, facts), _again(policy, facts), facts.now) if dates else None
 
 
 def _no_reason(facts: Facts) -> str:
@@ -86,8 +96,8 @@ def _decision(
 ) -> Decision:
     gain = None if reason is None else _gain(policy, facts)
     bought = ""
-    if gain is not None:
-        bought = f"; expected gain {gain.amount:,.4g} {gain.unit}, for ${facts.training_cost_usd:,.4f}"
+    if gain is not None or action != "none":
+        bought = f"; {_bought(gain, facts.training_cost_usd)}"
     when = ""
     pays = pays_from(facts) if action == "none" else None
     if pays is not None and next_date is not None:
@@ -96,13 +106,21 @@ def _decision(
     return Decision(action, f"{said}{bought}.{when}", cause, gain, facts.training_cost_usd, next_date)
 
 
+def _bought(gain: Gain | None, cost: float | None) -> str:
+    said = "what it gains is not known" if gain is None else f"expected gain {gain.amount:,.4g} {gain.unit}"
+    return said if cost is None else f"{said}, for ${cost:,.4f}"
+
+
 def _gain(policy: RetrainingPolicy, facts: Facts) -> Gain | None:
-    """Value lost per prediction, times the predictions until the next training; or the loss of the metric."""
+    """Value lost per prediction, times the predictions until the next training; or the loss of the metric.
+
+    Of a model that is better than it was there is nothing to win back: the gain is 0 then.
+    """
     if facts.value is not None and facts.value.loss is not None and facts.predictions_per_day > 0:
         days = (policy.every or policy.cooldown) / _DAY
-        return Gain(facts.value.loss / 1000 * facts.predictions_per_day * days, facts.value_unit)
+        return Gain(max(facts.value.loss, 0.0) / 1000 * facts.predictions_per_day * days, facts.value_unit)
     if facts.performance is not None and facts.performance.loss is not None:
-        return Gain(facts.performance.loss, facts.performance.metric)
+        return Gain(max(facts.performance.loss, 0.0), facts.performance.metric)
     slope = loss_per_day(facts.decay)
     if slope is None or facts.performance is None:
         return None

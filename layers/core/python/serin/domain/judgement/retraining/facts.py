@@ -44,8 +44,8 @@ class Facts:
     training or a release of the model; None where nothing does.
 
     `performance` is the newest verdict on the live version's matured truth, `value` the same of value per 1,000
-    predictions, if the charter has a value. `truth` is "feedback" where no row behind them came from the truth's
-    dataset. `drifted` are the features with an open episode of drift. `needed` is the gain that the gate would see
+    predictions, if the charter has a value. `truth` is "feedback" where the truth's dataset alone does not show
+    its loss. `drifted` are the features with an open episode of drift. `needed` is the gain that the gate would see
     four times in five, as the last verdict's `power` has it. `training_cost_usd` is what the last training cost.
     """
 
@@ -63,4 +63,4 @@ class Facts:
     decay: Sequence[Decayed] = ()
     needed: float | None = None
     predictions_per_day: float = 0.0
-    training_cost_usd: float = 0.0
+    training_cost_usd: float | None = None

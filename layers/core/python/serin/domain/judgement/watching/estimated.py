@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.watching.performance import Performance, judge_performance
+from serin.domain.judgement.watching.performance import FEWEST_DAYS, Performance, judge_performance
 from serin.domain.plain_numbers import how_many
 
 BEFORE_TRUTH = "log_loss before truth"
@@ -27,7 +27,9 @@ def judge_estimate(window: Sample, reference: Sample, alpha: float, *, rows_with
     """
     loss = judge_performance("log_loss", window, reference, alpha, higher_is_better=False)
     if loss.status == "INSUFFICIENT_DATA" or loss.window is None or loss.reference is None:
-        return replace(loss, sentence=f"{loss.sentence} {ASSUMES}")
+        days = min(len(window.blocks), len(reference.blocks))
+        needed = f"{FEWEST_DAYS} are needed in the window and in the reference"
+        return replace(loss, sentence=f"log_loss before truth: scores of {how_many(days, 'day')}, {needed}. {ASSUMES}")
     now, before = loss.window, loss.reference
     sure = f"{now.estimate:.4g} ({now.low:.4g} to {now.high:.4g}, {how_many(now.rows, 'row')})"
     ending = (

@@ -109,10 +109,10 @@ _WORSE: Mapping[Status, str] = {
     "DRIFT": "Inputs have moved and {lost} is worse: the model meets what it has not learnt.",
 }
 _KEPT: Mapping[Status, str] = {
-    "INSUFFICIENT_DATA": "Nothing is lost so far.",
+    "INSUFFICIENT_DATA": "No loss was seen; too little is known of the inputs to say more.",
     "NO_DRIFT_SEEN": "No change was seen.",
-    "SUSPECTED": "Some inputs are unusual, and nothing is lost so far: whether they have moved, the next window tells.",
-    "DRIFT": "Inputs have moved and nothing is lost so far (data drift).",
+    "SUSPECTED": "Some inputs are unusual, and no loss was seen: whether they have moved, the next window tells.",
+    "DRIFT": "Inputs have moved and no loss was seen (data drift).",
 }
 _UNJUDGED: Mapping[Status, str] = {
     "INSUFFICIENT_DATA": "There is too little data to say anything.",
