@@ -28,7 +28,7 @@ class Trainer:
         lake: object,
         artifacts: object,
         room: int,
-        machine: object,
+        place: object,
         terms: object,
     ) -> None:
         self.made_of = charter.model, training_set
