@@ -15,7 +15,7 @@ from serin.domain.judgement.gate import judge
 from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Cause, Decision
-from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Outcome
+from serin.domain.judgement.retraining.facts import SAID_SOMETHING, Attempt, Decayed, Facts, Outcome
 from serin.domain.judgement.retraining.losses import judge_loss, training_alpha
 from serin.domain.judgement.retraining.unasked import gate_for
 from serin.domain.judgement.verdicts import Verdict
@@ -151,12 +151,13 @@ class Year:
         """What the policy says of what can be known by now."""
         world, live = self.world, course.versions[-1]
         windows = self._seen(course, now)
+        said = [attempt.at - world.lag for attempt in attempts if attempt.outcome in SAID_SOMETHING]
         verdict = course.tried[-1].verdict if course.tried else None
         facts = Facts(
             now=now,
             learnt_until=live.learnt_until,
             live_since=live.since,
-            new_rows=int(between(world.columns, live.learnt_until, now - world.lag).sum()),
+            new_rows=int(between(world.columns, max([live.learnt_until, *said]), now - world.lag).sum()),
             attempts=attempts,
             performance=self._performance(course, [sample for _, sample in windows]),
             decay=[Decayed(end - live.learnt_until, self._loss(sample, live)) for end, sample in windows],

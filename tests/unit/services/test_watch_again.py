@@ -127,6 +127,19 @@ def facts_of(world: Watching, charter: Charter) -> Any:
     return RetrainingFacts(charter, version, BEGIN, (), BEGIN + 2 * WEEK, catalog=world.catalog).facts()
 
 
+@pytest.mark.parametrize(("status", "counts"), [("failed", True), ("rejected", False)])
+def test_rows_about_which_a_training_has_said_something_are_no_new_ones(status: Any, counts: bool) -> None:
+    charter = watched_charter()
+    charter = replace(charter, retraining=replace(charter.retraining, new_rows=1))
+    world = Watching(charter=charter)
+    world.serves(0)
+    world.truth_of(0)
+    came = len(world.labels_of[0])
+    assert facts_of(world, charter).new_rows == came
+    world.catalog.save_run(a_run(id="r9", status=status, at=BEGIN + WEEK + HOUR, cause="volume"))
+    assert facts_of(world, charter).new_rows == (came if counts else 0)
+
+
 def test_what_stands_in_data_is_told_on_one_line_short_and_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     def hostile(*told: Any) -> pl.DataFrame:
         shop = pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit(HOSTILE)).otherwise("shop")

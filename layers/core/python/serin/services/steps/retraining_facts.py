@@ -10,7 +10,7 @@ from functools import cached_property
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, TruthOrigin
+from serin.domain.judgement.retraining.facts import SAID_SOMETHING, Attempt, Decayed, Facts, TruthOrigin
 from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together, training_alpha
 from serin.domain.judgement.retraining.policy import MONTH
 from serin.domain.judgement.watching.episodes import Episode
@@ -54,7 +54,7 @@ class RetrainingFacts:
             now=self.now,
             learnt_until=self.version.learnt_until,
             live_since=self.live_since,
-            new_rows=self._new_rows() if self.charter.retraining.new_rows is not None else 0,
+            new_rows=self._new_rows(attempts) if self.charter.retraining.new_rows is not None else 0,
             attempts=attempts,
             busy=self._busy(attempts),
             performance=performance,
@@ -159,9 +159,10 @@ class RetrainingFacts:
                 learnt[window.version] = self.catalog.version(self.charter.model, window.version).learnt_until
             yield Decayed(window.end - learnt[window.version], loss)
 
-    def _new_rows(self) -> int:
-        """Rows of the truth's dataset that were accepted since the version's training began."""
-        since, after, count = self._trained_at(), None, 0
+    def _new_rows(self, attempts: Sequence[Attempt]) -> int:
+        """Rows of the truth's dataset that were accepted since the version's training, and since one said something."""
+        said = (attempt.at for attempt in attempts if attempt.outcome in SAID_SOMETHING)
+        since, after, count = max([self._trained_at(), *said]), None, 0
         while True:
             page = self.catalog.latest_uploads(self.charter.truth.dataset, after=after)
             newer = [upload for upload in page.items if upload.at > since]

@@ -40,8 +40,8 @@ class Facts:
     """All that a decision follows from; moments are aware, and metrics those of the live version.
 
     `learnt_until` is the moment of the newest row the live version has learnt from, `new_rows` how many labelled rows
-    there are since. `attempts` are the model's trainings in any order, by whatever cause. `busy` says what runs: a
-    training or a release of the model; None where nothing does.
+    have come since its training and since the last one that said something. `attempts` are the model's trainings in
+    any order, by whatever cause. `busy` says what runs: a training or a release of the model; None where nothing does.
 
     `performance` is the newest verdict on the live version's matured truth, `value` the same of value per 1,000
     predictions, if the charter has a value. `truth` is "feedback" where the truth's dataset alone does not show

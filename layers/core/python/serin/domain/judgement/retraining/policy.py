@@ -16,8 +16,9 @@ class RetrainingPolicy:
     """When a training begins by itself, and how seldom.
 
     `every` is how long after the last training that said something the next one is due; `new_rows` is how many labelled
-    rows that the live version has not learnt from make one due; None: these are no reasons. `window` is how far back a
-    training learns: a version whose newest rows are older has nothing in common with it and is due.
+    rows that have come since that one, and since the live version's own, make one due; None: these are no reasons.
+    `window` is how far back a training learns: a version whose newest rows are older has nothing in common with it and
+    is due.
 
     `cooldown` lies between two trainings, and is at least the holdout and the watermark together: a training sooner
     would be judged by days that the live version has learnt from. `trainings_per_month` is the most within 30 days.
