@@ -66,7 +66,7 @@ ONCE: Mapping[str, Any] = {
     "build": [BUILT],
     "check": [{"warnings": []}],
     "note": [{"noted": True}],
-    "select": [{"trial": FIRST[0], "champion": None, "more": []}],
+    "select": [{"trial": FIRST[0], "champion": None, "scored": None, "more": []}],
     "judge": [{"verdict": "fail"}],
 }
 ASKING: Mapping[str, Any] = {**ONCE, "build": [{**BUILT, "trials": LAST}]}

@@ -119,4 +119,4 @@ def test_too_many_rows_are_refused_before_anything_is_read(api: Api) -> None:
     answer = api.ask("POST", PATH, "features", {**ASKED, "entities": {"shop": ["north"] * 1001}})
     error = answer.json()["error"]
     assert (answer.status_code, error["kind"], error["field"]) == (413, "too_large", "entities")
-    assert "1001 rows; 1000 are allowed" in error["message"]
+    assert "1,001 rows; 1,000 are allowed" in error["message"]

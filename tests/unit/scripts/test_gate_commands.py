@@ -15,6 +15,7 @@ from serin.domain.judgement.policy import Matrix, ValuePolicy
 from serin.domain.profiles import ColumnProfile, Counted, Profile, ShownProfile
 from serin.domain.records import as_record
 from serin_cli import runs as runs_command
+from serin_cli import story
 from serin_cli import viability as viability_command
 from serin_cli.command_line.app import result_of
 from tests.builders import NOON, a_charter, a_profile_made, a_run
@@ -51,7 +52,7 @@ def connect(patch: pytest.MonkeyPatch, module: Any, answer: Any) -> None:
         yield Answers(answer)
 
     patch.setattr(module, "connected", connected)
-    patch.setenv("COLUMNS", "200")
+    patch.setattr(story.out, "width", 200)
 
 
 def told_runs(patch: pytest.MonkeyPatch, *words: str) -> Any:

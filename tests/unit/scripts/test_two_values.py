@@ -15,6 +15,7 @@ from serin.domain.sagemaker_card import sagemaker_card
 from serin.pages.card import card_page
 from serin_cli import card as card_command
 from serin_cli import runs as runs_command
+from serin_cli import story
 from serin_cli.command_line.app import result_of
 from tests.builders import a_run
 from tests.unit.pages.cards import a_card
@@ -38,7 +39,7 @@ def test_a_card_names_both_values_with_their_units_and_bounds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(card_command, "connected", lambda: nullcontext(OneCard()))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(story.out, "width", 200)
     result_of("card", "late-orders", "--version", "3")
     told = capsys.readouterr().out
     brought = next(line for line in told.splitlines() if BROUGHT in line)

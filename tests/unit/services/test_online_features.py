@@ -16,6 +16,7 @@ from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.plain_numbers import how_many
 from serin.services.online_features import MOST_ITEMS, Answer, Question, read_online
 from tests.builders import NOON, a_charter
 from tests.definitions import item_key
@@ -151,7 +152,7 @@ def test_a_column_no_view_asked_for_needs_is_echoed_if_it_finds_another() -> Non
 @pytest.mark.parametrize(("rows", "features"), [(1001, 1), (1000, 11), (1, 10_001)])
 def test_more_than_one_answer_may_hold_is_refused_with_the_numbers(rows: int, features: int) -> None:
     question = Question({"shop": ["a"] * rows}, ["queue:length"] * features)
-    with pytest.raises(TooLarge, match=str(rows)):
+    with pytest.raises(TooLarge, match=how_many(rows, "row")):
         read(question, a_charter(), MemoryOnlineFeatures())
 
 

@@ -70,7 +70,7 @@ def test_who_hears_of_a_held_release_hears_why_and_how_to_go_on(inconclusive: st
 def test_a_rollback_says_why_and_what_it_cost_in_all_steps() -> None:
     text = said("rolled_back", id="rel9")
     assert "was rolled back.\nIt was so.\n" in text
-    assert "answered 101 calls; 3 of them failed and 1 answers were invalid." in text
+    assert "answered 101 calls; 3 of them failed and 1 answer was invalid." in text
     assert "All calls go to version 1." in text
     assert "show late-orders --release rel9 --page" in text
     assert "it answered no caller.\nNothing is live." in said("failed", judged=(), previous=None)

@@ -148,7 +148,7 @@ def _row_count(entities: Mapping[str, Sequence[object]]) -> int:
             "The entities have no rows.", "Send one value of each key at least.", f"entities.{printable(first)}"
         )
     if rows > MAXIMUM_INSTANCES:
-        raise _too_large(f"{how_many(rows, 'row')}; {MAXIMUM_INSTANCES} are allowed.", "entities")
+        raise _too_large(f"{how_many(rows, 'row')}; {MAXIMUM_INSTANCES:,} are allowed.", "entities")
     return rows
 
 
@@ -166,7 +166,10 @@ def _references(question: Question, rows: int, charters: Charters) -> tuple[Feat
 
 def _check_size(rows: int, features: int) -> None:
     if rows * features > MOST_VALUES:
-        raise _too_large(f"{rows} rows of {features} features; {MOST_VALUES} values are allowed.", "features")
+        raise _too_large(
+            f"{how_many(rows, 'row')} of {how_many(features, 'feature')}; {MOST_VALUES:,} values are allowed.",
+            "features",
+        )
 
 
 def _too_large(found: str, field: str) -> TooLarge:
