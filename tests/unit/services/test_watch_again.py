@@ -15,6 +15,7 @@ from serin.data.watching.kept import WHOLE
 from serin.data.watching.learnt import learnt
 from serin.domain.charter import Charter
 from serin.domain.feedback import Feedback
+from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.records import as_record
 from serin.domain.truth import label_text
 from serin.domain.watched import WatchState
@@ -37,6 +38,13 @@ def state(world: Watching) -> WatchState:
     return world.catalog.watch_state(MODEL)
 
 
+def decided(world: Watching) -> Decision:
+    """What the last look has decided."""
+    decision = state(world).decision
+    assert decision is not None
+    return decision
+
+
 def test_a_training_that_said_nothing_is_followed_by_another_one_and_never_by_the_same() -> None:
     world = Watching()
     world.serves(0)
@@ -47,10 +55,10 @@ def test_a_training_that_said_nothing_is_followed_by_another_one_and_never_by_th
     assert [*world.workflows.trainings] == [first]
     world.catalog.save_run(a_run(id=first, status="failed", at=at, cause="performance"))
     world.looks(at + 2 * HOUR)
-    assert "ended without a verdict" in state(world).decision.sentence  # type: ignore[union-attr]
+    assert "ended without a verdict" in decided(world).sentence
     for hours in (25, 26):
         world.looks(at + hours * HOUR)
-        assert state(world).decision.action == "train"  # type: ignore[union-attr]
+        assert decided(world).action == "train"
         assert len(world.workflows.trainings) == 2
     assert world.titles().count("A training of late-orders begins (performance)") == 2
 
@@ -88,7 +96,7 @@ def test_episodes_of_the_version_before_are_no_reason_to_train_the_live_one() ->
     assert [cause for _, cause in world.workflows.trainings.values()] == ["drift"]
     world.releases(2, BEGIN + 2 * WEEK + DAY)
     world.looks(BEGIN + 2 * WEEK + 2 * DAY)
-    assert state(world).decision.cause is None  # type: ignore[union-attr]
+    assert decided(world).cause is None
 
 
 @pytest.mark.parametrize("said", [None, "right", "wrong"])
@@ -105,7 +113,7 @@ def test_callers_neither_begin_a_training_nor_hide_what_the_dataset_shows(said: 
         world.after(0)
         trained = [cause for _, cause in world.workflows.trainings.values()]
         assert trained == (["performance"] if flipped else [])
-        assert (state(world).decision.action == "propose") == (said == "wrong" and not flipped)  # type: ignore[union-attr]
+        assert (decided(world).action == "propose") == (said == "wrong" and not flipped)
 
 
 def test_windows_of_a_charter_that_went_by_another_metric_are_not_read_as_this_one_s() -> None:
@@ -119,7 +127,8 @@ def test_windows_of_a_charter_that_went_by_another_metric_are_not_read_as_this_o
     facts = facts_of(world, charter)
     assert window.dataset_days is not None
     assert [of.loss for of in facts_of(world, world.charter).decay] == [window.performance[0].loss]
-    assert (facts.decay, facts.performance.status) == ((), "INSUFFICIENT_DATA")  # type: ignore[union-attr]
+    assert facts.performance is not None
+    assert (facts.decay, facts.performance.status) == ((), "INSUFFICIENT_DATA")
 
 
 def facts_of(world: Watching, charter: Charter) -> Any:

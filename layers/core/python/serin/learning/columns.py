@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -116,7 +117,7 @@ def read_labelled(content: Source, *, sliced: bool = True) -> LabelledRows:
 
 def coded_columns(content: Source, names: Collection[str]) -> Iterator[npt.NDArray[Any]]:
     """One column of the table after the other as the file has it: of texts the codes, with one for nulls."""
-    return (_read(content, lambda archive, name=name: archive[name]) for name in names)  # type: ignore[misc]
+    return (_read(content, itemgetter(name)) for name in names)
 
 
 def shape_of(content: Source) -> tuple[int, int]:

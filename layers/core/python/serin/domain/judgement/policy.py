@@ -10,8 +10,8 @@ Block = Literal["day", "entity", "row"]
 UNASKED_ALPHA = 0.5
 """Chosen on simulated years, of which `./scripts/bench monitoring --only streams` has some.
 
-Of 20 in which nothing changes, a version took over for nothing in 1 with a contest every 28 days and in 2 with one
-every 15 days. At all of `alpha` and without a look within days it would be in almost every other year.
+Of 20 in which nothing changes, a version took over for nothing in 1 with a contest every 28 days (at all of `alpha` in
+4) and in 2 with one every 15 days.
 """
 
 

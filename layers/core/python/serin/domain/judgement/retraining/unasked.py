@@ -15,8 +15,8 @@ UNASKED: frozenset[str] = frozenset(get_args(Cause)) - OBSERVED
 def gate_for(cause: str, gate: GatePolicy) -> GatePolicy:
     """The charter's gate for a training of this cause.
 
-    By age, calendar or volume a training begins two dozen times a year whether or not there is a better model, and luck
-    needs to favour only one: see `GatePolicy.unasked`. Where truth shows a loss, inputs have moved or a person asks
-    there is reason to expect one, and such trainings are few.
+    By age, calendar or volume a training begins a dozen times a year and more whether or not there is a better model,
+    and luck needs to favour only one: see `GatePolicy.unasked`. Where truth shows a loss, inputs have moved or a person
+    asks there is reason to expect one, and such trainings are few.
     """
     return replace(gate, unasked=cause in UNASKED)
